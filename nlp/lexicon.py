@@ -1,0 +1,289 @@
+"""The lexicon: what the field's things are called, one concept a row.
+
+The shipped rows are `nanocart/data/*.tsv`; a user's own file has the same columns, tab-separated, with a header::
+
+    id  name  label  synonyms  broader  category  better  note
+
+`synonyms` are separated by "|". Spelling variants (plural, hyphen, case, Greek letters, British spelling) are folded
+when matching and need no row (see `nanocart.text`). A synonym that begins with "?" is *weak*: it counts only where
+the context supports it. `label` is an entity type, or `NONE` for a false friend that must stay unannotated.
+`category` is an outcome's category, `better` says whether "higher" or "lower" is good for the patient where that
+differs from the category's default. Lines that begin with "#" are comments.
+
+>>> lexicon = Lexicon.shipped()
+>>> lexicon.find("LNPs")[0].name
+'lipid nanoparticle'
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from nanocart.errors import LexiconError
+from nanocart.schema import CATEGORIES, ENTITY_LABELS
+from nanocart.text import JOIN, UNIT, fold, letters
+
+COLUMNS: Final = ("id", "name", "label", "synonyms", "broader", "category", "better", "note")
+FALSE_FRIEND: Final = "NONE"
+LEXICON_LABELS: Final = (*ENTITY_LABELS, FALSE_FRIEND)
+_FUSED: Final = ("anti", "pro", "pre", "non", "co", "re", "immuno", "micro", "onco", "multi", "poly", "bio")
+_ACRONYM_LETTERS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One row: a thing of the field with everything that it is called."""
+
+    id: str
+    name: str
+    label: str
+    synonyms: tuple[str, ...] = ()
+    broader: str | None = None
+    category: str | None = None
+    better: str | None = None
+    note: str = ""
+    source: str = ""
+
+    def terms(self) -> Iterator[tuple[str, bool]]:
+        """Every name with whether it is weak."""
+        yield self.name, False
+        for synonym in self.synonyms:
+            yield synonym.removeprefix("?").strip(), synonym.startswith("?")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One name of a concept as the matcher holds it. `exact` is set where upper and lower case must agree."""
+
+    concept: Concept
+    surface: str
+    weak: bool
+    exact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place in a text where terms match: code-point offsets and the terms, in the order of the lexicon."""
+
+    start: int
+    end: int
+    terms: tuple[Term, ...]
+
+
+class Lexicon:
+    """Concepts by identifier, and a matcher over all their names."""
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        self.concepts: dict[str, Concept] = {}
+        for concept in concepts:
+            self.concepts[concept.id] = concept  # a user's row replaces the shipped one of the same identifier
+        self._trie: dict[str, Any] = {}
+        for concept in self.concepts.values():
+            for surface, weak in concept.terms():
+                term = Term(concept, surface, weak, letters(surface) if _is_acronym(surface) else None)
+                for key in _keys(surface):
+                    self._add(key, term)
+
+    @classmethod
+    def shipped(cls, *extra: str | Path) -> Lexicon:
+        """The rows that come with nanocart, and those of the user's files. Raises `LexiconError`."""
+        folder = files("nanocart") / "data"
+        shipped = sorted((one for one in folder.iterdir() if one.name.endswith(".tsv")), key=lambda one: one.name)
+        concepts = [row for one in shipped for row in read_rows(one.read_text("utf-8"), one.name)]
+        for path in extra:
+            concepts += read_file(path)
+        return cls.checked(concepts)
+
+    @classmethod
+    def checked(cls, concepts: Iterable[Concept]) -> Lexicon:
+        """A lexicon without contradictions. Raises `LexiconError` that lists all of them."""
+        lexicon = cls(concepts)
+        found = lexicon.problems()
+        if found:
+            raise LexiconError("\n".join(found), hint="correct these rows; `nanocart lexicon check FILE` lists them")
+        return lexicon
+
+    def __len__(self) -> int:
+        return len(self.concepts)
+
+    def __iter__(self) -> Iterator[Concept]:
+        return iter(self.concepts.values())
+
+    def _add(self, key: tuple[str, ...], term: Term) -> None:
+        node = self._trie
+        for unit in key:
+            node = node.setdefault(unit, {})
+        terms = node.setdefault("", [])
+        if all(one.concept.id != term.concept.id or one.exact != term.exact for one in terms):
+            terms.append(term)
+
+    def find(self, surface: str) -> list[Concept]:
+        """The concepts that have exactly this name, spelling variants aside."""
+        node: Any = self._trie
+        for unit in UNIT.findall(surface):
+            node = node.get(fold(unit))
+            if node is None:
+                return []
+        return [term.concept for term in node.get("", ()) if _case_agrees(term, surface)]
+
+    def matches(self, text: str) -> list[Hit]:
+        """The longest matches, from left to right, without overlap."""
+        spans = [match.span() for match in UNIT.finditer(text)]
+        keys = [fold(text[start:end]) for start, end in spans]
+        trie, count, at, found = self._trie, len(spans), 0, []
+        while at < count:
+            node = trie.get(keys[at])
+            if node is None or (at and spans[at - 1][1] == spans[at][0] and not _may_split(text, spans, at)):
+                at += 1
+                continue
+            best, last = self._longest(text, spans, keys, at, node)
+            if best is None:
+                at += 1
+            else:
+                found.append(best)
+                at = last + 1
+        return found
+
+    def _longest(
+        self, text: str, spans: list[tuple[int, int]], keys: list[str], at: int, node: dict[str, Any]
+    ) -> tuple[Hit | None, int]:
+        best, last, start, step = None, at, spans[at][0], at
+        while True:
+            terms = node.get("")
+            end = spans[step][1]
+            glued = step + 1 < len(spans) and spans[step + 1][0] == end and not _may_split(text, spans, step + 1)
+            if terms and not glued:
+                surface = text[start:end]
+                agreed = tuple(term for term in terms if _case_agrees(term, surface))
+                if agreed:
+                    best, last = Hit(start, end - _possessive(surface), agreed), step
+            step += 1
+            if step == len(spans) or not JOIN.fullmatch(text, spans[step - 1][1], spans[step][0]):
+                return best, last
+            node = node.get(keys[step])
+            if node is None:
+                return best, last
+
+    def problems(self) -> list[str]:
+        """Contradictions in words: unknown labels and parents, cycles, one name for two concepts."""
+        found = [problem for concept in self for problem in self._concept_problems(concept)]
+        owners: dict[tuple[tuple[str, ...], str | None], tuple[Concept, bool]] = {}
+        for concept in self:
+            for surface, weak in concept.terms():
+                key = (tuple(fold(unit) for unit in UNIT.findall(surface)), letters(surface) if _is_acronym(surface) else None)
+                other = owners.setdefault(key, (concept, weak))
+                if other[0].id != concept.id and not (weak or other[1]):
+                    kind = "is in two concepts" if other[0].label == concept.label else "has two labels"
+                    found.append(f"{_place(concept)}: {surface!r} {kind}: {concept.id} and {other[0].id}")
+        return found
+
+    def _concept_problems(self, concept: Concept) -> Iterator[str]:
+        place = _place(concept)
+        if concept.label not in LEXICON_LABELS:
+            yield f"{place}: {concept.id} has the unknown label {concept.label!r}: one of {', '.join(LEXICON_LABELS)}"
+        if concept.label == "OUTCOME" and concept.category not in CATEGORIES:
+            yield f"{place}: {concept.id} needs a category: one of {', '.join(CATEGORIES)}"
+        if concept.better not in (None, "higher", "lower"):
+            yield f"{place}: {concept.id}: better is 'higher', 'lower' or empty, not {concept.better!r}"
+        for surface, _ in concept.terms():
+            if not UNIT.search(surface):
+                yield f"{place}: {concept.id} has a name without a letter or digit: {surface!r}"
+        seen, above = {concept.id}, concept.broader
+        while above:
+            if above in seen:
+                yield f"{place}: {concept.id} is broader than itself, by way of {above}"
+                return
+            if above not in self.concepts:
+                yield f"{place}: {concept.id} has the unknown broader concept {above}"
+                return
+            seen.add(above)
+            above = self.concepts[above].broader
+
+    def ancestors(self, id: str) -> Iterator[Concept]:
+        """The concept and everything broader, nearest first."""
+        concept = self.concepts.get(id)
+        while concept:
+            yield concept
+            concept = self.concepts.get(concept.broader or "")
+
+
+def read_file(path: str | Path) -> list[Concept]:
+    """The rows of a lexicon file. Raises `LexiconError` where it cannot be read."""
+    try:
+        text = Path(path).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LexiconError(f"{path}: cannot be read: {error}", hint="a lexicon is a tab-separated UTF-8 file") from error
+    return list(read_rows(text, str(path)))
+
+
+def read_rows(text: str, source: str) -> Iterator[Concept]:
+    """The concepts of a lexicon's text. Raises `LexiconError` at a row that does not follow the format."""
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip() and line[:1] != "#"]
+    rows = csv.reader((line for _, line in lines), delimiter="\t", quoting=csv.QUOTE_NONE)
+    header = next(rows, [])
+    missing = [column for column in ("id", "name", "label") if column not in header]
+    if missing:
+        raise LexiconError(f"{source}: no column {missing[0]!r}", hint=f"the columns are {', '.join(COLUMNS)}")
+    seen: dict[str, int] = {}
+    for (number, _), cells in zip(lines[1:], rows, strict=True):
+        concept = _concept(dict(zip(header, (cell.strip() for cell in cells), strict=False)), f"{source}:{number}")
+        if concept.id in seen:
+            raise LexiconError(f"{concept.source}: {concept.id} stands in line {seen[concept.id]} too")
+        seen[concept.id] = number
+        yield concept
+
+
+def _concept(row: Mapping[str, str], place: str) -> Concept:
+    if not (row.get("id") and row.get("name") and row.get("label")):
+        raise LexiconError(f"{place}: id, name and label must be filled")
+    synonyms = tuple(one.strip() for one in (row.get("synonyms") or "").split("|") if one.strip())
+    empty_is_none = (row.get(name) or None for name in ("broader", "category", "better"))
+    return Concept(row["id"], row["name"], row["label"], synonyms, *empty_is_none, row.get("note") or "", place)
+
+
+def to_tsv(concepts: Iterable[Concept]) -> str:
+    """The rows as text in the lexicon's own format."""
+    lines = ["\t".join(COLUMNS)]
+    for one in concepts:
+        cells = (one.id, one.name, one.label, "|".join(one.synonyms), one.broader, one.category, one.better, one.note)
+        lines.append("\t".join(cell or "" for cell in cells))
+    return "\n".join(lines) + "\n"
+
+
+def _keys(surface: str) -> Iterator[tuple[str, ...]]:
+    """The folded units of a name, and those of the ways in which its prefixes are written together or apart."""
+    key = tuple(fold(unit) for unit in UNIT.findall(surface))
+    yield key
+    for at, unit in enumerate(key):
+        if unit in (*_FUSED, "nano") and at + 1 < len(key):
+            yield (*key[:at], unit + key[at + 1], *key[at + 2 :])
+        if unit.startswith("nano") and len(unit) > 7:
+            yield (*key[:at], "nano", unit[4:], *key[at + 1 :])
+
+
+def _is_acronym(surface: str) -> bool:
+    plain = letters(surface)
+    return len(plain) <= _ACRONYM_LETTERS and any(char.isupper() for char in plain[1:])
+
+
+def _case_agrees(term: Term, surface: str) -> bool:
+    return term.exact is None or letters(surface) == term.exact
+
+
+def _possessive(surface: str) -> int:
+    return 2 if surface.endswith(("'s", "’s")) else 0
+
+
+def _may_split(text: str, spans: list[tuple[int, int]], at: int) -> bool:
+    """Whether a term may end right before unit `at` although nothing stands between: "CD19CAR"."""
+    start, end = spans[at]
+    return text[start:end].startswith("CAR") and text[start - 1].isdigit()
+
+
+def _place(concept: Concept) -> str:
+    return concept.source or "lexicon"

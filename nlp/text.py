@@ -1,0 +1,92 @@
+"""Reading the surface of a text: units, their folded form, and how units hang together.
+
+A *unit* is a run of letters, a run of digits or one Greek letter. Two surfaces that a reader takes for the same term
+("IFN-γ", "IFN gamma", "IFNγ"; "CAR-T cells", "CAR T cell"; "tumours", "tumor") have the same folded units, so that
+spelling variants need not be listed anywhere. Folding never touches the text: units keep their offsets.
+
+>>> folded("IFN-γ"), folded("IFN gamma")
+(('ifn', 'gamma'), ('ifn', 'gamma'))
+>>> folded("tumours") == folded("Tumor")
+True
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+# Latin letters with their combining marks and a possessive; one Greek letter; digits with super- and subscripts;
+# any other script's letters.
+UNIT: Final = re.compile(
+    r"[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff\u207f\u2090-\u209c]+(?:['’]s\b)?"
+    r"|[\u0370-\u03ff\u00b5\u1f00-\u1fff]"
+    r"|[0-9\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+"
+    r"|[^\W_]"
+)
+JOIN: Final = re.compile(r"[ \u00a0\u2009\u202f]?[-\u2010-\u2015\u2212+®™]{0,2}[ \u00a0\u2009\u202f]?")
+"""What may stand between two units of one term."""
+
+_GREEK: Final = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho",
+    "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+}  # fmt: skip
+_IRREGULAR: Final = {"mice": "mouse", "nuclei": "nucleus", "data": "data", "indices": "index", "men": "man", "women": "woman"}
+_IZE: Final = re.compile(r"is(ation|ed|ing|e)$")
+
+
+def _singular(word: str) -> str:
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) < 4:
+        return word
+    if word.endswith("is"):  # so that "metastasis" and "metastases" meet
+        return word[:-2] + "e"
+    if not word.endswith("s") or word.endswith(("ss", "us")):
+        return word
+    if word.endswith("ies") and len(word) > 4 and word not in ("series", "species"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes")) or (word.endswith("uses") and len(word) >= 7):
+        return word[:-2]
+    return word[:-1]
+
+
+@lru_cache(maxsize=200_000)
+def fold(unit: str) -> str:
+    """The comparable form of one unit: case, accents, Greek, plural and British spelling are evened out."""
+    plain = unicodedata.normalize("NFKD", unit.removesuffix("'s").removesuffix("’s"))
+    plain = "".join(char for char in plain if not unicodedata.combining(char)) or unit
+    if plain.isupper() or (len(plain) > 1 and plain[:-1].isupper() and plain.endswith("s")):
+        # An acronym: only a lower-case plural s after capitals goes ("LNPs", never the S of "CRS").
+        plain = plain[:-1] if plain.endswith("s") else plain
+        return _GREEK.get(plain.lower(), plain.lower())
+    lower = plain.lower()
+    if lower in _GREEK:
+        return _GREEK[lower]
+    word = _singular(lower)
+    if len(word) > 4:
+        word = word.replace("ae", "e").replace("oe", "e").replace("sulph", "sulf").replace("our", "or")
+        word = _IZE.sub(r"iz\1", word).replace("elling", "eling").replace("elled", "eled").replace("fibre", "fiber")
+    return word
+
+
+def folded(text: str) -> tuple[str, ...]:
+    """The folded units of a text, in order."""
+    return tuple(fold(unit) for unit in UNIT.findall(text))
+
+
+def units(text: str) -> list[tuple[int, int, str]]:
+    """Every unit as (start, end, folded form)."""
+    return [(match.start(), match.end(), fold(match.group())) for match in UNIT.finditer(text)]
+
+
+def letters(surface: str) -> str:
+    """The letters and digits of a surface as they are written, less a plural s after capitals.
+
+    >>> letters("CAR-Ts")
+    'CART'
+    """
+    joined = "".join(UNIT.findall(surface))
+    return joined[:-1] if len(joined) > 2 and joined.endswith("s") and joined[-2].isupper() else joined
