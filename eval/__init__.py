@@ -1,0 +1,1 @@
+"""How accurately a system reads the field: measures over gold and predicted documents."""

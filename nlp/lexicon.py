@@ -18,6 +18,7 @@ differs from the category's default. Lines that begin with "#" are comments.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -33,6 +34,8 @@ FALSE_FRIEND: Final = "NONE"
 LEXICON_LABELS: Final = (*ENTITY_LABELS, FALSE_FRIEND)
 _FUSED: Final = ("anti", "pro", "pre", "non", "co", "re", "immuno", "micro", "onco", "multi", "poly", "bio")
 _ACRONYM_LETTERS: Final = 6
+_PUNCTUATED: Final = re.compile(r"\w[ -]?[^\w\s\-‐‑–+®™'’]+[ -]?\w|\)\S")
+_LOOSE: Final = re.compile(r"[ \-‐-–]?[()\[\]/@:.,*∙·]{1,2}[ \-‐-–]?|\)-?\s?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,17 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One name of a concept as the matcher holds it. `exact` is set where upper and lower case must agree."""
+    """One name of a concept as the matcher holds it.
+
+    `exact` is set where upper and lower case must agree, `loose` where the name itself has punctuation inside
+    ("poly(I:C)", "claudin 18.2"), which its units may then have between them in a text too.
+    """
 
     concept: Concept
     surface: str
     weak: bool
     exact: str | None
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class Lexicon:
         self._trie: dict[str, Any] = {}
         for concept in self.concepts.values():
             for surface, weak in concept.terms():
-                term = Term(concept, surface, weak, letters(surface) if _is_acronym(surface) else None)
+                term = Term(concept, surface, weak, letters(surface) if _is_acronym(surface) else None, bool(_PUNCTUATED.search(surface)))
                 for key in _keys(surface):
                     self._add(key, term)
 
@@ -152,22 +160,24 @@ class Lexicon:
     def _longest(
         self, text: str, spans: list[tuple[int, int]], keys: list[str], at: int, node: dict[str, Any]
     ) -> tuple[Hit | None, int]:
-        best, last, start, step = None, at, spans[at][0], at
+        best, last, start, step, tight = None, at, spans[at][0], at, True
         while True:
             terms = node.get("")
             end = spans[step][1]
             glued = step + 1 < len(spans) and spans[step + 1][0] == end and not _may_split(text, spans, step + 1)
             if terms and not glued:
                 surface = text[start:end]
-                agreed = tuple(term for term in terms if _case_agrees(term, surface))
+                agreed = tuple(term for term in terms if (tight or term.loose) and _case_agrees(term, surface))
                 if agreed:
                     best, last = Hit(start, end - _possessive(surface), agreed), step
             step += 1
-            if step == len(spans) or not JOIN.fullmatch(text, spans[step - 1][1], spans[step][0]):
-                return best, last
-            node = node.get(keys[step])
+            node = node.get(keys[step]) if step < len(spans) else None
             if node is None:
                 return best, last
+            if not JOIN.fullmatch(text, spans[step - 1][1], spans[step][0]):
+                if not _LOOSE.fullmatch(text, spans[step - 1][1], spans[step][0]):
+                    return best, last
+                tight = False
 
     def problems(self) -> list[str]:
         """Contradictions in words: unknown labels and parents, cycles, one name for two concepts."""

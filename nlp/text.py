@@ -90,3 +90,69 @@ def letters(surface: str) -> str:
     """
     joined = "".join(UNIT.findall(surface))
     return joined[:-1] if len(joined) > 2 and joined.endswith("s") and joined[-2].isupper() else joined
+
+
+# A full stop after one of these does not end a sentence.
+_NO_STOP: Final = frozenset(
+    "e.g i.e i.v i.p s.c i.m i.t p.o vs v.s cf ca approx fig figs no nos ref refs dr prof st mr mrs ms inc ltd co al et etc "
+    "sp spp var subsp vol pp p.i u.s u.k min max avg resp incl excl ed eds eq eqs sect tab hr wt".split()
+)
+_STOP: Final = re.compile(r"""[.!?。]+["'”’)\]]*(?=\s)|\n""")
+_OPENING: Final = re.compile(r"""\s*["'“‘(\[]*([^\W_]|[-+<>≥≤~≈±§•])""")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Where the sentences stand: (start, end) without the white space around them, in order.
+
+    A newline ends a sentence, since it parts title and paragraphs. A full stop does not where it belongs to an
+    abbreviation ("i.v.", "vs.", "et al."), an initial or a number, or where a lower-case word goes on.
+
+    >>> sentences("Mice got LNPs i.v. daily. All lived.")
+    [(0, 25), (26, 35)]
+    """
+    found, start = [], 0
+    for stop in _STOP.finditer(text):
+        if stop.group() == "\n" or _ends_sentence(text, stop.start(), stop.end()):
+            found.append((start, stop.end()))
+            start = stop.end()
+    found.append((start, len(text)))
+    return [trimmed for span in found if (trimmed := _trim(text, *span))[0] < trimmed[1]]
+
+
+def _ends_sentence(text: str, stop: int, end: int) -> bool:
+    following = _OPENING.match(text, end)
+    if following is None:
+        return True
+    if text[stop] != ".":
+        return not following.group(1).islower()
+    if following.group(1).islower():
+        # "mRNA encoded it", "γδ T cells" and "p53" may open a sentence; an ordinary lower-case word does not.
+        word = text[following.start(1) : following.start(1) + 4]
+        return any(char.isupper() or char.isdigit() for char in word) or word[0] > "\u036f"
+    before = text[max(text.rfind(" ", 0, stop), text.rfind("\n", 0, stop)) + 1 : stop].lstrip("([\"'“‘")
+    if before.lower() in _NO_STOP:
+        return before.lower() in ("al", "etc", "i.v", "i.p", "s.c", "co", "inc", "ltd", "min", "no") and (
+            _starts_clause(text, following.start(1))
+        )
+    # An initial ("J. Smith"); a single capital that ends a sentence ("hepatitis B.") is followed by a capital word too,
+    # so only initials after another initial or a comma count.
+    return not (len(before) == 1 and before.isupper() and re.search(r"(?:[A-Z]\.|,)\s*$", text[max(0, stop - 6) : stop - 1]))
+
+
+def _starts_clause(text: str, at: int) -> bool:
+    word = re.match(r"[A-Z][a-z]+", text[at : at + 20])
+    return word is not None and word.group() in _OPENERS
+
+
+_OPENERS: Final = frozenset(
+    "The These This Those We In However Here Our After Both When While Although Moreover Furthermore Notably It They "
+    "Results Conclusion Conclusions Mice Patients To For At A An Thus Therefore Additionally Finally Then No All".split()
+)
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

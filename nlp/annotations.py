@@ -1,0 +1,228 @@
+"""What nanocart knows of a spaCy `Doc`, and the two conversions between `Doc` and `Document`.
+
+Mentions stand in `doc.ents`; everything else (attributes, relations, findings, study card, abbreviations) stands in
+one `Annotations` object under `doc.user_data["nanocart"]`, which is written as plain JSON when spaCy serialises the
+document, so that `DocBin(store_user_data=True)`, `to_bytes` and worker processes keep all of it.
+
+>>> doc = to_doc(Document.of("1", "LNPs work.", ""), spacy.blank("en"))
+>>> doc._.relations
+()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
+
+import srsly
+from spacy.attrs import IDX, LENGTH
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from nanocart.rules.view import View
+from nanocart.schema import Document, Finding, Mention, Relation, StudyFacts
+
+KEY: Final = "nanocart"
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviation:
+    """A short form that the text defines: offsets of the definition's long and short form."""
+
+    short: str
+    start: int
+    end: int
+    long_start: int
+    long_end: int
+
+
+@dataclass(slots=True)
+class Annotations:
+    """The working state that components read and replace; its parts are frozen."""
+
+    id: str = ""
+    title: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    mentions: tuple[Mention, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    study: StudyFacts = field(default_factory=StudyFacts)
+    abbreviations: tuple[Abbreviation, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    view: View | None = field(default=None, compare=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The view can be made anew and would double the size of a pickled or copied document.
+        return {one.name: None if one.name == "view" else getattr(self, one.name) for one in fields(self)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    def document(self, text: str) -> Document:
+        """These annotations over their text."""
+        parts = (self.metadata, self.mentions, self.relations, self.findings, self.study, self.extra)
+        return Document(self.id, self.title, text, *parts)
+
+    @classmethod
+    def of(cls, document: Document) -> Annotations:
+        """The annotations of a document."""
+        parts = (document.metadata, document.entities, document.relations, document.findings, document.study)
+        return cls(document.id, document.title, *parts, extra=document.extra)
+
+
+def annotations(doc: Doc) -> Annotations:
+    """The annotations of a `Doc`, made where there are none yet."""
+    state = doc.user_data.get(KEY)
+    if isinstance(state, Annotations):
+        return state
+    if isinstance(state, dict):  # as spaCy read it back from bytes
+        short = tuple(Abbreviation(**one) for one in state.get("abbreviations", ()))
+        state = Annotations.of(Document.from_json(state["document"] | {"text": doc.text}))
+        state.abbreviations = short
+    else:
+        text = doc.text
+        state = Annotations(title=text.split("\n", 1)[0] if "\n" in text else "", view=View(text))
+    doc.user_data[KEY] = state
+    return state
+
+
+def _encode(value: Any, chain: Callable[[Any], Any] | None = None) -> Any:
+    if isinstance(value, Annotations):
+        short = [{name: getattr(one, name) for name in Abbreviation.__slots__} for one in value.abbreviations]
+        document = value.document("").to_json() | {"id": value.id or "0"}
+        del document["text"]
+        return {"document": document, "abbreviations": short}
+    return value if chain is None else chain(value)
+
+
+srsly.msgpack_encoders.register("nanocart", func=_encode)
+
+
+def mentions(doc: Doc) -> tuple[Mention, ...]:
+    """The mentions of `doc.ents`, in order, with what is known of each.
+
+    Entities that another component or a user has set are mentions too; they get an id and no attributes.
+    """
+    state = annotations(doc)
+    ents = doc.ents
+    if not ents and not state.mentions:
+        return ()
+    if len(ents) == len(state.mentions) and all(
+        ent.start_char == one.start and ent.end_char == one.end and ent.label_ == one.label
+        for ent, one in zip(ents, state.mentions, strict=True)
+    ):
+        return state.mentions
+    known = {(one.start, one.end, one.label): one for one in state.mentions}
+    taken = {one.id for one in state.mentions}
+    found = []
+    for ent in ents:
+        one = known.get((ent.start_char, ent.end_char, ent.label_))
+        if one is None:
+            number = next(n for n in range(1, len(taken) + 2) if f"e{n}" not in taken)
+            taken.add(f"e{number}")
+            one = Mention(
+                f"e{number}", ent.start_char, ent.end_char, ent.label_, ent.text, concept=ent.kb_id_ or None, why="doc.ents"
+            )
+        found.append(one)
+    state.mentions = tuple(found)
+    return state.mentions
+
+
+def set_mentions(doc: Doc, found: Iterable[Mention]) -> None:
+    """Replace the mentions of a `Doc`; `doc.ents` follows. Tokens that a mention cuts through are split."""
+    ordered = tuple(sorted(found, key=lambda one: one.start))
+    state = annotations(doc)
+    if _as_spans(ordered) != _as_spans(state.mentions) or len(doc.ents) != len(ordered):
+        spans = _spans(doc, ordered)
+        if None in spans:
+            _split(doc, ordered)
+            spans = _spans(doc, ordered)
+        doc.ents = tuple(span for span in spans if span is not None)
+    state.mentions = ordered
+
+
+def _as_spans(found: tuple[Mention, ...]) -> list[tuple[int, int, str, str | None, str]]:
+    return [(one.start, one.end, one.label, one.concept, one.id) for one in found]
+
+
+def _spans(doc: Doc, ordered: tuple[Mention, ...]) -> list[Span | None]:
+    """The spans of mentions; None for one that begins or ends inside a token."""
+    starts = doc.to_array([IDX, LENGTH]).tolist()
+    first = {start: number for number, (start, _) in enumerate(starts)}
+    last = {start + length: number + 1 for number, (start, length) in enumerate(starts)}
+    found: list[Span | None] = []
+    for one in ordered:
+        begin, stop = first.get(one.start), last.get(one.end)
+        if begin is None or stop is None:
+            found.append(None)
+        else:
+            found.append(Span(doc, begin, stop, label=one.label, kb_id=one.concept or "", span_id=one.id))
+    return found
+
+
+def _split(doc: Doc, ordered: tuple[Mention, ...]) -> None:
+    cuts = sorted({offset for one in ordered for offset in (one.start, one.end)})
+    # A token that is cut loses the entity it lay in, which spaCy would refuse to split otherwise.
+    doc.ents = ()
+    with doc.retokenize() as retokenizer:
+        for token in doc:
+            inside = [cut - token.idx for cut in cuts if token.idx < cut < token.idx + len(token)]
+            if inside:
+                edges = [0, *inside, len(token)]
+                parts = [token.text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+                retokenizer.split(token, parts, heads=[(token, 0)] * len(parts))
+
+
+def view_of(doc: Doc) -> View:
+    """The rules' view of the text; without lexicon matches where no lexicon component has run."""
+    state = annotations(doc)
+    if state.view is None:
+        state.view = View(doc.text)
+    return state.view
+
+
+def text_of(doc: Doc) -> str:
+    """`doc.text`, which spaCy puts together anew each time that it is asked for."""
+    return view_of(doc).text
+
+
+def to_doc(document: Document, nlp: Language) -> Doc:
+    """The spaCy `Doc` of a document, with whatever annotations the document has."""
+    doc = nlp.make_doc(document.text)
+    state = Annotations.of(replace(document, entities=()))
+    state.view = View(document.text)
+    doc.user_data[KEY] = state
+    if document.entities:
+        set_mentions(doc, document.entities)
+    return doc
+
+
+def from_doc(doc: Doc) -> Document:
+    """The `Document` of a `Doc`, with everything that the pipeline wrote."""
+    mentions(doc)
+    return annotations(doc).document(text_of(doc))
+
+
+def register_extensions() -> None:
+    """Make `doc._.mentions`, `relations`, `findings`, `study`, `document` and `span._.mention` available."""
+    getters: dict[str, Callable[[Doc], Any]] = {
+        "mentions": mentions,
+        "relations": lambda doc: annotations(doc).relations,
+        "findings": lambda doc: annotations(doc).findings,
+        "study": lambda doc: annotations(doc).study,
+        "document": from_doc,
+    }
+    for name, getter in getters.items():
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, getter=getter)
+    if not Span.has_extension("mention"):
+        Span.set_extension("mention", getter=_mention_of)
+
+
+def _mention_of(span: Span) -> Mention | None:
+    return next((one for one in mentions(span.doc) if (one.start, one.end) == (span.start_char, span.end_char)), None)
+
+
+register_extensions()

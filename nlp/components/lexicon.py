@@ -1,0 +1,116 @@
+"""`nanocart_lexicon`: the longest matches of the lexicon, which is the dictionary baseline when it stands alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import srsly
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from nanocart.annotations import Abbreviation, annotations, set_mentions, text_of, view_of
+from nanocart.lexicon import FALSE_FRIEND, Hit, Lexicon, Term, read_file, read_rows, to_tsv
+from nanocart.schema import Mention
+from nanocart.text import folded
+
+_FILE: Final = "lexicon.tsv"
+
+
+class LexiconMatcher:
+    """Finds lexicon terms and abbreviations of terms; `doc.ents` gets every unambiguous match."""
+
+    def __init__(self, lexicon: Lexicon, entities: bool = True) -> None:
+        self.lexicon = lexicon
+        self.entities = entities
+
+    def __call__(self, doc: Doc) -> Doc:
+        state = annotations(doc)
+        text = text_of(doc)
+        hits = self.lexicon.matches(text)
+        if state.abbreviations:
+            hits = with_abbreviations(text, hits, state.abbreviations)
+        state.view = view_of(doc).with_hits(hits)
+        if self.entities and not doc.ents:
+            set_mentions(doc, _dictionary(text, hits))
+        return doc
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """The whole lexicon, the user's rows included."""
+        data: bytes = srsly.msgpack_dumps({"lexicon": to_tsv(self.lexicon)})
+        return data
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> LexiconMatcher:
+        """Take the lexicon that `to_bytes` gave."""
+        self.lexicon = Lexicon(read_rows(srsly.msgpack_loads(data)["lexicon"], _FILE))
+        return self
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the whole lexicon into the component's folder."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _FILE).write_text(to_tsv(self.lexicon), "utf-8")
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> LexiconMatcher:
+        """Take the lexicon of a component's folder."""
+        self.lexicon = Lexicon(read_rows((Path(path) / _FILE).read_text("utf-8"), _FILE))
+        return self
+
+
+@Language.factory("nanocart_lexicon", assigns=["doc.ents"], default_config={"files": [], "shipped": True, "entities": True})
+def create_lexicon(nlp: Language, name: str, files: list[str], shipped: bool, entities: bool) -> LexiconMatcher:
+    """The component over the shipped lexicon and the user's `files`.
+
+    `shipped` false leaves the shipped rows out; `entities` false leaves `doc.ents` to the components that follow.
+    """
+    if shipped:
+        return LexiconMatcher(Lexicon.shipped(*files), entities)
+    return LexiconMatcher(Lexicon.checked(row for path in files for row in read_file(path)), entities)
+
+
+def _dictionary(text: str, hits: Iterable[Hit]) -> list[Mention]:
+    found = []
+    for hit in hits:
+        term = hit.terms[0]
+        if not term.weak and term.concept.label != FALSE_FRIEND:
+            why, number = f"lexicon {term.concept.id}", len(found) + 1
+            span = (hit.start, hit.end, term.concept.label, text[hit.start : hit.end])
+            found.append(Mention(f"e{number}", *span, concept=term.concept.id, why=why))
+    return found
+
+
+def with_abbreviations(text: str, hits: list[Hit], abbreviations: Iterable[Abbreviation]) -> list[Hit]:
+    """The hits, corrected by what the text itself says its short forms stand for.
+
+    A short form of a term is that term wherever it occurs; one that is defined as something else loses the meanings
+    that the lexicon gave it ("CART" of "cocaine- and amphetamine-regulated transcript").
+    """
+    for one in abbreviations:
+        long = next((hit for hit in hits if hit.end == one.long_end and hit.start >= one.long_start), None)
+        words = set(folded(text[one.long_start : one.long_end]))
+        places = {match.start(): match.end() for match in re.finditer(rf"(?<!\w){re.escape(one.short)}(?=s?(?!\w))", text)}
+        kept, covered = [], set()
+        for hit in hits:
+            end = places.get(hit.start)
+            if end is None or hit.end > end + 1:  # elsewhere, or a longer term that begins with the short form
+                covered |= {start for start in places if hit.start <= start < hit.end}
+                kept.append(hit)
+            elif not long:
+                agreed = tuple(term for term in hit.terms if _agrees(term, words))
+                kept += [replace(hit, terms=agreed)] if agreed else []
+        if long:
+            terms = tuple(replace(term, weak=False) for term in long.terms)
+            plural = {start: end + (text[end : end + 1] == "s") for start, end in places.items()}
+            kept += [Hit(start, end, terms) for start, end in plural.items() if start not in covered]
+            kept.sort(key=lambda hit: hit.start)
+        hits = kept
+    return hits
+
+
+def _agrees(term: Term, words: set[str]) -> bool:
+    """Whether a long form may stand for the concept: it shares a telling word, or the concept has only short names."""
+    named = {unit for surface, _ in term.concept.terms() for unit in folded(surface) if len(unit) > 3}
+    return not named or bool(named & words)

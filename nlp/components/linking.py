@@ -1,0 +1,58 @@
+"""`nanocart_linking`: the concept that each mention names, and the cluster of mentions that name one thing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from nanocart.annotations import annotations, mentions, set_mentions, text_of
+from nanocart.components.lexicon import LexiconMatcher
+from nanocart.linking import Linker
+from nanocart.rules.clusters import with_clusters
+from nanocart.schema import ENTITY_LABELS, Mention
+
+
+class ConceptLinker:
+    """Links mentions that have no concept yet, then joins the mentions of one thing."""
+
+    def __init__(self, nlp: Language, similar: bool) -> None:
+        self.nlp = nlp
+        self.similar = similar
+        self._linker: Linker | None = None
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = mentions(doc)
+        if not found:
+            return doc
+        text = text_of(doc)
+        long_forms = {one.short: text[one.long_start : one.long_end] for one in annotations(doc).abbreviations}
+        linked = [self._linked(one, long_forms) for one in found]
+        set_mentions(doc, with_clusters(linked, long_forms))
+        return doc
+
+    def _linked(self, one: Mention, long_forms: dict[str, str]) -> Mention:
+        linker = self.linker
+        if one.concept or one.label not in ENTITY_LABELS or linker is None:
+            return one
+        surface = long_forms.get(one.text, one.text)
+        exact = [concept for concept in linker.lexicon.find(surface) if concept.label == one.label]
+        best = linker.link(surface, one.label) if self.similar and not exact else None
+        if exact:
+            return replace(one, concept=exact[0].id)
+        return replace(one, concept=best.concept.id, why=f"{one.why}; linked {best.score:.2f} by {best.name!r}") if best else one
+
+    @property
+    def linker(self) -> Linker | None:
+        """The linker over the pipeline's lexicon; None where the pipeline has no lexicon."""
+        lexicon = next((c.lexicon for _, c in self.nlp.pipeline if isinstance(c, LexiconMatcher)), None)
+        if lexicon is not None and (self._linker is None or self._linker.lexicon is not lexicon):
+            self._linker = Linker(lexicon)
+        return self._linker
+
+
+@Language.factory("nanocart_linking", requires=["doc.ents"], default_config={"similar": True})
+def create_linking(nlp: Language, name: str, similar: bool) -> ConceptLinker:
+    """The component; `similar` false links exact names only."""
+    return ConceptLinker(nlp, similar)

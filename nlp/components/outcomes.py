@@ -1,0 +1,75 @@
+"""`nanocart_outcomes`: category, direction and assertion of outcomes, with their figures and limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from nanocart.annotations import annotations, mentions, set_mentions, view_of
+from nanocart.components.lexicon import LexiconMatcher
+from nanocart.lexicon import Concept
+from nanocart.rules import findings, outcomes, values
+from nanocart.rules.view import Candidate, View, select
+from nanocart.schema import Attributes, Mention
+
+
+class OutcomeReader:
+    """Reads what is said of each outcome; topics of which nothing is said are dropped."""
+
+    def __init__(self, nlp: Language) -> None:
+        self.nlp = nlp
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = mentions(doc)
+        if not any(one.label == "OUTCOME" for one in found):
+            return doc
+        view = view_of(doc)
+        concepts = self._concepts()
+        kept = []
+        for one in found:
+            if one.label == "OUTCOME":
+                attributes = outcomes.attributes(view, one.start, one.end, concepts.get(one.concept or ""))
+                if outcomes.is_only_a_topic(view, one.start, one.end, attributes):
+                    continue
+                one = replace(one, attributes=attributes)  # noqa: PLW2901
+            kept.append(one)
+        pairs = _limits(view, kept)
+        ordered = sorted([*kept, *(span for span, _ in pairs)], key=lambda one: one.start)
+        numbers = {one.id: f"e{number}" for number, one in enumerate(ordered, 1)}
+        set_mentions(doc, [replace(one, id=numbers[one.id]) for one in ordered])
+        pairs = [(replace(span, id=numbers[span.id]), replace(one, id=numbers[one.id])) for span, one in pairs]
+        annotations(doc).relations = tuple(findings.value_relations(pairs, 1))
+        return doc
+
+    def _concepts(self) -> dict[str, Concept]:
+        for _, component in self.nlp.pipeline:
+            if isinstance(component, LexiconMatcher):
+                return component.lexicon.concepts
+        return {}
+
+
+def _limits(view: View, kept: list[Mention]) -> list[tuple[Mention, Mention]]:
+    """Figures and qualifiers with the outcome that each belongs to."""
+    targets = [Candidate(one.start, one.end, one.label, None, one.id) for one in kept if one.label == "OUTCOME"]
+    by_id = {one.id: one for one in kept}
+    kinds = {(one.start, one.end): kind for one, kind in values.qualifier_candidates(view)}
+    limits = [Candidate(start, end, "QUALIFIER", None, f"rule {kind}", 1) for (start, end), kind in kinds.items()]
+    taken = [Candidate(one.start, one.end, one.label, None, "", 9) for one in kept]
+    pairs = []
+    for one in select([*taken, *limits, *values.value_candidates(view)]):
+        if one.label not in ("VALUE", "QUALIFIER") or one.rank == 9:
+            continue
+        outcome = values.attach(view, one, targets)
+        if outcome:
+            attributes = Attributes(kind=kinds[one.start, one.end]) if one.label == "QUALIFIER" else Attributes()
+            span = (one.start, one.end, one.label, view.text[one.start : one.end])
+            pairs.append((Mention(f"v{len(pairs)}", *span, attributes=attributes, why=one.why), by_id[outcome.why]))
+    return pairs
+
+
+@Language.factory("nanocart_outcomes", requires=["doc.ents"], assigns=["doc.ents"])
+def create_outcomes(nlp: Language, name: str) -> OutcomeReader:
+    """What spaCy calls to make the component."""
+    return OutcomeReader(nlp)

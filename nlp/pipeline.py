@@ -1,0 +1,94 @@
+"""Making the pipeline and running documents through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import spacy
+from spacy.language import Language
+
+from nanocart.annotations import from_doc, to_doc
+from nanocart.errors import UsageError
+from nanocart.schema import Document
+
+COMPONENTS: Final = (
+    "nanocart_sentences", "nanocart_abbreviations", "nanocart_lexicon", "nanocart_scope", "nanocart_roles",
+    "nanocart_outcomes", "nanocart_linking", "nanocart_relations", "nanocart_findings", "nanocart_study",
+)  # fmt: skip
+MODELS: Final = ("rules",)
+"""The readers that are shipped, the best one first."""
+
+
+def load(model: str | Path = MODELS[0], *, lexicon: str | Path | Iterable[str | Path] = (), scope: bool = True) -> Language:
+    """The pipeline as a spaCy `Language`.
+
+    `model` is "rules" or the folder of a pipeline that `nlp.to_disk` wrote; `lexicon` are files with rows of one's
+    own; `scope=False` reads documents that do not speak of the field too. Raises `UsageError` where there is no such
+    model and `LexiconError` where a lexicon contradicts itself.
+
+    >>> nlp = load()
+    >>> [ent.text for ent in nlp("LNPs delivered CAR mRNA to T cells.").ents]
+    ['LNPs', 'CAR mRNA', 'T cells']
+    """
+    files = [str(one) for one in ([lexicon] if isinstance(lexicon, str | Path) else lexicon)]
+    if str(model) not in MODELS:
+        return _from_folder(Path(model), files, scope)
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "nanocart.Tokenizer.v1"}}})
+    nlp.meta |= {"name": "nanocart_rules", "description": "nanocart's rules, without a learned model"}
+    for name in COMPONENTS:
+        if scope or name != "nanocart_scope":
+            nlp.add_pipe(name, config={"files": files, "entities": False} if name == "nanocart_lexicon" else {})
+    return nlp
+
+
+def _from_folder(folder: Path, files: list[str], scope: bool) -> Language:
+    if not (folder / "config.cfg").is_file():
+        raise UsageError(f"no model called {str(folder)!r}", hint=f"nanocart ships: {', '.join(MODELS)}; or name a folder that nlp.to_disk wrote")
+    if files:
+        raise UsageError("a pipeline from a folder keeps its own lexicon", hint="add rows before saving it, or use the rules")
+    return spacy.load(folder, exclude=() if scope else ("nanocart_scope",))
+
+
+def extract(
+    documents: Iterable[Document], nlp: Language | None = None, *, n_process: int = 1, batch_size: int = 64
+) -> Iterator[Document]:
+    """The documents with everything that the pipeline finds in them, in their order, one batch in memory at a time.
+
+    >>> next(extract([Document.of("1", "LNPs work in mice.", "")])).entities[0].text
+    'LNPs'
+    """
+    nlp = nlp or load()
+    docs = (to_doc(document.without_annotations(), nlp) for document in documents)
+    if n_process == 1:
+        for batch in _batches(docs, batch_size):
+            with nlp.memory_zone():
+                read = [from_doc(doc) for doc in nlp.pipe(batch, batch_size=batch_size)]
+            yield from read
+        return
+    for doc in nlp.pipe(docs, n_process=n_process, batch_size=batch_size):
+        yield from_doc(doc)
+
+
+def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    batch: list[Any] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def namer(nlp: Language) -> tuple[Callable[[str | None], str | None], Callable[[str | None], str | None]]:
+    """Two look-ups by concept identifier over the pipeline's lexicon: the preferred name, and which way is better."""
+    from nanocart.components.lexicon import LexiconMatcher
+
+    lexicon = next((one.lexicon for _, one in nlp.pipeline if isinstance(one, LexiconMatcher)), None)
+    concepts = lexicon.concepts if lexicon else {}
+    return (
+        lambda id_: concepts[id_].name if id_ in concepts else None,
+        lambda id_: concepts[id_].better if id_ in concepts else None,
+    )

@@ -1,0 +1,43 @@
+"""`DISEASE`: the condition treated or modelled, told from effects of the therapy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from nanocart.lexicon import Concept
+from nanocart.rules.view import Candidate, View
+
+_CELLS_FOLLOW: Final = re.compile(r"[- ]?(?:(?:stem|initiating)[- ])?(?:cells?|blasts?)\b", re.I)
+_NAME_FOLLOWS: Final = re.compile(r"\s+(?:Institute|Society|Center|Centre|Association|Network|Registry|Foundation|Hospital)\b")
+# Verbs and nouns that make a condition an effect: "reduced cardiac fibrosis", "prevention of GVHD".
+_CHANGED: Final = re.compile(
+    r"\b(?:reduc\w+|attenuat\w+|ameliorat\w+|alleviat\w+|mitigat\w+|prevent\w*|revers\w+|caus\w+|induc\w+|develop\w+|exacerbat\w+|without|avoid\w*"
+    r"|decreas\w+|abrogat\w+|suppress\w+|inhibit\w+|less|incidence of|severity of|risk of|rates? of|cases? of|signs of|experienced|worsen\w+|resol\w+)"
+    r"\s+(?:in\s+|of\s+)?(?:(?:the|a|an|both|severe|acute|chronic|any|of|and|symptoms|progression|development|established|lethal|pathological)\s+){0,4}$",
+    re.I,
+)
+_HAPPENED: Final = re.compile(r"\s+(?:\([^)]*\)\s+)?(?:was|were|occurred|developed|resolved|improved|progressed|in \d+)\b(?!\s+(?:treated|used|established|selected))")
+_CONDITION_OF: Final = re.compile(r"[-\s]*(?:patients?|models?|mice|therap\w+|immunotherap\w+|treatment|xenografts?|bearing|tumou?rs?)\b", re.I)
+_MALIGNANT: Final = re.compile(r"cancer|carcinoma|tumou?r|leuk|lymphoma|myeloma|sarcoma|melanoma|blastoma|glioma|neoplas|malignan|metasta", re.I)
+_AFTER_RELAPSE: Final = re.compile(r"\b(?:after|following|prior to|before|history of)\s+$")
+
+
+def candidates(view: View) -> Iterator[Candidate]:
+    """Every condition that is treated or modelled, and, as `OUTCOME`, those that the sentence measures or changes."""
+    for hit, concept, weak in view.of("DISEASE"):
+        if (weak and concept.id not in view.strong) or _CELLS_FOLLOW.match(view.text, hit.end) or _NAME_FOLLOWS.match(view.text, hit.end):
+            continue
+        if is_effect(view, hit.start, hit.end, concept):
+            yield Candidate(hit.start, hit.end, "OUTCOME", concept, f"lexicon {concept.id} + rule condition-as-effect", 1)
+        else:
+            yield Candidate(hit.start, hit.end, "DISEASE", concept, f"lexicon {concept.id}", 1)
+
+
+def is_effect(view: View, start: int, end: int, concept: Concept) -> bool:
+    """Whether the condition is what the sentence measures, causes or changes (ruling 7)."""
+    if _MALIGNANT.search(concept.name) or _CONDITION_OF.match(view.text, end):
+        return False
+    floor, _ = view.sentence_at(start)
+    return bool(_CHANGED.search(view.text, max(floor, start - 70), start) or _HAPPENED.match(view.text, end))

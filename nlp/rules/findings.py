@@ -1,0 +1,140 @@
+"""The rows of the evidence table: each outcome with its agent and what the document says of that agent."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from nanocart.rules.relations import bears_car
+from nanocart.rules.view import View
+from nanocart.schema import Finding, Mention, Relation
+
+_COMPARISON: Final = re.compile(r"\b(?:compared\s+(?:with|to)|in comparison (?:with|to)|versus|vs\.?|than|relative to|over)\s+(?:(?:the|that|those|of|with|in|conventional|standard|free|control|non-\w+|un\w+)\s+){0,4}")
+
+
+def assemble(view: View, document_id: str, mentions: Sequence[Mention], relations: Sequence[Relation]) -> list[Finding]:
+    """One row per statement that ascribes an outcome to an agent; statements of the same row are one row."""
+    book = _Book(mentions, relations)
+    rows: dict[object, Finding] = {}
+    for relation in relations:
+        if relation.label != "RESULTS_IN":
+            continue
+        for outcome in book.same(book.by_id[relation.tail]):
+            agent = book.nearest(book.by_id[relation.head], outcome)
+            row = _row(view, book, agent, outcome)
+            key = book.signature(row)
+            if key not in rows or _length(row) > _length(rows[key]):
+                rows[key] = row
+    ordered = sorted(rows.values(), key=lambda row: (book.by_id[row.outcome].start, row.nanoparticle, row.cell_type))
+    return [_named(row, document_id, book) for row in ordered]
+
+
+class _Book:
+    """Mentions and relations of one document, looked up by cluster."""
+
+    def __init__(self, mentions: Sequence[Mention], relations: Sequence[Relation]) -> None:
+        self.mentions = mentions
+        self.by_id = {one.id: one for one in mentions}
+        self.clusters: dict[str, list[Mention]] = defaultdict(list)
+        for one in mentions:
+            self.clusters[one.cluster or one.id].append(one)
+        self.tails: dict[tuple[str, str], list[Mention]] = defaultdict(list)
+        self.heads: dict[tuple[str, str], list[Mention]] = defaultdict(list)
+        for relation in relations:
+            if relation.assertion != "negated":
+                head, tail = self.by_id[relation.head], self.by_id[relation.tail]
+                self.tails[relation.label, head.cluster or head.id].append(tail)
+                self.heads[relation.label, tail.cluster or tail.id].append(head)
+
+    def same(self, outcome: Mention) -> list[Mention]:
+        """The mentions of an outcome's cluster that say something of their own."""
+        return self.clusters[outcome.cluster or outcome.id]
+
+    def nearest(self, one: Mention, to: Mention) -> Mention:
+        """The mention of that thing that stands nearest, those in front first."""
+        return min(self.clusters[one.cluster or one.id], key=lambda m: abs(m.start - to.start) + (0 if m.start <= to.start else 40))
+
+    def slot(self, heads: Sequence[Mention], label: str, to: Mention) -> tuple[str, ...]:
+        """The mention ids that the relation gives for the heads, one for each thing."""
+        found: dict[str, Mention] = {}
+        for head in heads:
+            for tail in self.tails[label, head.cluster or head.id]:
+                found.setdefault(tail.cluster or tail.id, self.nearest(tail, to))
+        return tuple(one.id for one in sorted(found.values(), key=lambda one: one.start))
+
+    def thing(self, id_: str) -> str:
+        """What a mention id stands for: its cluster, else the folded text."""
+        one = self.by_id[id_]
+        return one.cluster or one.text.lower()
+
+    def signature(self, row: Finding) -> object:
+        """What makes two rows the same."""
+        agents = (frozenset(map(self.thing, row.nanoparticle)), frozenset(map(self.thing, row.cell_type)))
+        limits = frozenset(self.thing(id_) for id_ in row.qualifier)
+        value = self.thing(row.value) if row.value else None
+        return (self.thing(row.outcome), agents, row.direction, row.assertion, value, limits)
+
+
+def _row(view: View, book: _Book, agent: Mention, outcome: Mention) -> Finding:
+    particles = [agent] if agent.label == "NANOPARTICLE" else []
+    cells = [agent] if agent.label == "CELL_TYPE" else []
+    if particles:
+        made = [one for one in book.tails["DELIVERED_TO", agent.cluster or agent.id] if bears_car(one)]
+        cells = [book.nearest(one, outcome) for one in made[:1]]
+    else:
+        makers = book.heads["DELIVERED_TO", agent.cluster or agent.id] if bears_car(agent) else []
+        particles = [book.nearest(one, outcome) for one in makers[:1]]
+    agents = [*particles, *cells]
+    cargo = book.slot(particles, "CARRIES", outcome)
+    payloads = [book.by_id[id_] for id_ in cargo]
+    values = [one for one in book.heads["VALUE_OF", outcome.id] if one.label == "VALUE"]
+    limits = [one for one in book.heads["QUALIFIES", outcome.id] if one.label == "QUALIFIER"]
+    return Finding(
+        "",
+        outcome.id,
+        tuple(one.id for one in particles),
+        cargo,
+        book.slot([*cells, *payloads], "TARGETS", outcome),
+        tuple(one.id for one in cells),
+        book.slot(agents, "TREATS", outcome),
+        outcome.attributes.direction or "reported",
+        outcome.attributes.assertion or "affirmed",
+        values[0].id if values else None,
+        tuple(one.id for one in limits),
+        _compared_with(view, book, outcome, agents),
+        view.sentence_at(outcome.start),
+    )
+
+
+def _compared_with(view: View, book: _Book, outcome: Mention, agents: Sequence[Mention]) -> str | None:
+    begin, stop = view.sentence_at(outcome.start)
+    things = {one.cluster for one in agents}
+    for match in _COMPARISON.finditer(view.lower, begin, stop):
+        for one in book.mentions:
+            if one.label in ("NANOPARTICLE", "CELL_TYPE", "QUALIFIER") and match.end() <= one.start <= match.end() + 25 and one.cluster not in things:
+                return one.id
+    return None
+
+
+def _length(row: Finding) -> int:
+    return row.evidence[1] - row.evidence[0] if row.evidence else 0
+
+
+def _named(row: Finding, document_id: str, book: _Book) -> Finding:
+    """The row with an identifier that stays the same from run to run."""
+    from dataclasses import replace
+
+    said = [document_id, row.direction, row.assertion] + [f"{book.by_id[i].start}-{book.by_id[i].end}" for i in row.mention_ids()]
+    return replace(row, id="f" + hashlib.sha256("|".join(said).encode()).hexdigest()[:12])
+
+
+def value_relations(pairs: Sequence[tuple[Mention, Mention]], first: int) -> list[Relation]:
+    """`VALUE_OF` and `QUALIFIES` for pairs of (figure or limit, outcome), numbered from `first`."""
+    names: Mapping[str, str] = {"VALUE": "VALUE_OF", "QUALIFIER": "QUALIFIES"}
+    return [
+        Relation(f"r{number}", names[span.label], span.id, outcome.id, why="rule nearest-outcome")
+        for number, (span, outcome) in enumerate(pairs, first)
+    ]

@@ -1,0 +1,132 @@
+"""`OUTCOME`: what was measured or happened, with its category, direction and assertion."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from nanocart.lexicon import Concept
+from nanocart.rules import cues
+from nanocart.rules.view import Candidate, View
+from nanocart.schema import Attributes
+
+# Nouns in front that say what is measured, beside mentions of cells, cargo and antigens.
+_MEASURED: Final = (
+    r"tumou?rs?|anti-?tumou?r|anti-?cancer|cancer|immune|cellular|humoral|gene|protein|mRNA|lung|liver|cardiac|renal|kidney|splenic|spleen|hepatic|pulmonary"
+    r"|myocardial|lymph node|serum|plasma|systemic|drug|cytokine|chemokine|T[- ]?cell|B[- ]?cell|NK[- ]?cell|CAR[- ]?T[- ]?cell|CAR|antigen|antibody"
+    r"|transgene|receptor|surface|membrane|intracellular|nuclear|endosomal|lysosomal|mitochondrial|oxidative|metabolic|inflammatory|pro-?inflammatory"
+    r"|innate|adaptive|antigen-specific|virus|viral|bacterial|blood|bone|brain|body|intestinal|vascular|endothelial|macrophages?|leukocyte|lymphocyte"
+    r"|tumou?r-?infiltrating|immunogenic|apoptotic|ROS|memory|effector|CD[48]\+?|T|reporter|luciferase|GFP|target|on-target|off-target|metastatic"
+    r"|primary|local|hematologic(?:al)?|haematologic(?:al)?|neurologic(?:al)?|gastrointestinal|infusion-related|immune-related|dose-limiting|IgG|IgM|neutrali[sz]ing"
+)
+_FRONT: Final = re.compile(rf"(?<![\w-])(?:(?:{_MEASURED})(?:[- ]|(?=\+)))+$", re.I)
+# Heads that say nothing without what follows (ruling 1).
+_EMPTY: Final = re.compile(
+    r"(?:expressions?|secretions?|releases?|productions?|levels?|activit(?:y|ies)|activation|infiltration|numbers?|frequenc(?:y|ies)|concentrations?|accumulation|proportions?|percentages?|counts?|up-?take|upregulation)$",
+    re.I,
+)
+_COMPLEMENT: Final = re.compile(
+    r"\s+of\s+(?:the\s+)?(?!(?:this|these|our|patients|mice|an?|each|all|which|novel)\b)((?:(?!\b(?:in|on|by|with|from|for|that|which|was|were|is|are|after|at|to|through|via|as|following|than|compared|within|into|during|upon|including|such|without|using|has|have|had|can|could|may|and (?:the|a|an|\w+ed|thus|significantly|enhanced|increased|reduced|improved|promot\w+))\b)[^.;:()\n]){1,70})"
+)
+_LAST_OF_LIST: Final = re.compile(r"(?:,\s*(?:and|or)?\s*|\s+(?:and|or)\s*)$")
+_NOT_HEAD: Final = re.compile(
+    r"[- ](?:assays?|models?|markers?|analys[ei]s|signatures?|pathways?|inhibitors?|platforms?|systems?|vehicles?|vectors?|carriers?|methods?|agents?|strateg(?:y|ies)"
+    r"|criteria|genes?|based|related|associated|inducing|induced|specific|resistant|modulat\w+|therap(?:y|ies)|techniques?|technolog(?:y|ies)|approach(?:es)?|tools?|science|"
+    r"biology|research|stud(?:y|ies)|mechanisms?|prone|promoting|enhancing|suppressing|mediated|dependent|domains?|targets?|barriers?|profiling|imaging|curves?|receptors?|drugs?|scores?|"
+    r"responsive|checkpoints?|modalit(?:y|ies)|regimens?|properties|free|independent|guided|driven|efficiency|efficacy|capacity|ability|potential|kinetics)\b", re.I,
+)
+_DIRECT: Final = re.compile(r"(?:increas|decreas|reduc|elevat|lower|higher|upregulat|downregulat|enhanc|suppress|inhibit|diminish|restor|depletion of|loss of|rais|neutrali[sz])\w*(?:\s+(?:of|in|the|levels of))*\s*$", re.I)
+_EVALUATED: Final = re.compile(
+    r"\b(?:evaluat\w+|assess\w*|investigat\w+|examin\w+|stud(?:y|ied)|explor\w+|determin\w+|analy[sz]\w+|discuss\w*|review\w*|summari[sz]\w+|describ\w+|compar(?:e|ing)|test(?:ed)?|monitor\w*|understand\w*|focus\w*|endpoints?|characteri[sz]\w+|highlight\w*)\b"
+)
+_GENERIC: Final = frozenset("efficacy safety toxicity tolerability activity effect effects potency outcomes outcome performance response responses persistence biodistribution pharmacokinetics".split())
+_NOUN_GAP: Final = frozenset({"-", "‐", "‑", "–", " "})
+
+
+def candidates(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Every span that names an outcome, with the cell or cargo in front of it and the complement of an empty head."""
+    in_front = {one.end: one.start for one in sorted(others, key=lambda one: one.start - one.end) if one.label in ("CELL_TYPE", "CARGO", "CAR_TARGET", "DISEASE")}
+    for hit, concept, weak in view.of("OUTCOME"):
+        if _NOT_HEAD.match(view.text, hit.end):
+            continue
+        start, end = _start(view, hit.start, in_front), _end(view, hit.start, hit.end)
+        if weak and start == hit.start and end == hit.end and not _is_measured(view, hit.start, hit.end):
+            continue
+        why = f"lexicon {concept.id}" if (start, end) == (hit.start, hit.end) else f"lexicon {concept.id} + rule measured-thing"
+        yield Candidate(start, end, "OUTCOME", concept, why, 1)
+
+
+def _start(view: View, start: int, in_front: dict[int, int]) -> int:
+    floor = view.sentence_at(start)[0]
+    while True:
+        for gap in (1, 0):
+            if start - gap in in_front and start - gap > floor and (gap == 0 or view.text[start - 1] in _NOUN_GAP):
+                start = in_front[start - gap]
+                break
+        else:
+            match = _FRONT.search(view.text, max(floor, start - 60), start)
+            if match is None or match.start() == start:
+                return start
+            start = match.start()
+
+
+def _end(view: View, start: int, end: int) -> int:
+    if not _EMPTY.search(view.text, start, end):
+        return end
+    match = _COMPLEMENT.match(view.text, end, view.clause_at(start)[1])
+    if match is None:
+        return end
+    phrase = match.group(1).rstrip(" ,-–")
+    cut = _LAST_OF_LIST.search(phrase)
+    phrase = phrase[: cut.start()] if cut else phrase
+    phrase = re.sub(r"\s+(?:and|or|significantly|markedly|\w+ly)$", "", phrase)
+    return match.start(1) + len(phrase.rstrip(" ,")) if phrase.strip() else end
+
+
+def _is_measured(view: View, start: int, end: int) -> bool:
+    """A bare thing is an outcome only where the text measures it: "reduced IL-6", "IL-6 was elevated"."""
+    floor, stop = view.clause_at(start)
+    if _DIRECT.search(view.lower, max(floor, start - 40), start):
+        return True
+    return bool(re.compile(r"\s+(?:levels?\s+)?(?:was|were)\s+(?:\w+ly\s+)?(?:increas|decreas|reduc|elevat|lower|higher|suppress|enhanc)").match(view.lower, end, stop))
+
+
+def is_only_a_topic(view: View, start: int, end: int, attributes: Attributes) -> bool:
+    """Whether the text names the outcome as an aim or a topic and says nothing of it (ruling 3)."""
+    if attributes.direction != "reported" or attributes.assertion == "negated":
+        return False
+    last = view.lower[start:end].split()[-1]
+    floor, stop = view.clause_at(start)
+    return last in _GENERIC and bool(_EVALUATED.search(view.lower, max(floor, start - 120), start) or _EVALUATED.search(view.lower, end, min(stop, end + 60)))
+
+
+def attributes(view: View, start: int, end: int, concept: Concept | None) -> Attributes:
+    """Category, direction and assertion of an outcome."""
+    category = concept.category if concept and concept.category else category_of(view.lower[start:end])
+    assertion = cues.assertion(view, start, end)
+    direction = cues.direction(view, start, end)
+    if assertion == "negated":
+        direction = "reported"
+    return Attributes(category, direction, assertion)
+
+
+_CATEGORY: Final = (
+    ("toxicity", r"toxic|adverse|syndrome|gvhd|graft|hemoly|infection|neutropen|cytopen|colitis|anaphyla|injury"),
+    ("response", r"remission|response rate|tumou?r|relapse|recurrence|metasta|progression"),
+    ("survival", r"surviv|mortality|death"),
+    ("exhaustion", r"exhaust|dysfunction"),
+    ("persistence", r"persist|engraft"),
+    ("cytotoxicity", r"cytotox|kill|lysis|apopto|phagocyt"),
+    ("cytokine", r"cytokine|secretion|interferon|ifn|\bil-"),
+    ("trafficking", r"infiltrat|homing|migrat|traffick"),
+    ("activation", r"activat|prolifer|expan|differentiat|immun"),
+    ("microenvironment", r"hypox|fibro|inflamm|angiogen|stroma"),
+    ("delivery", r"deliver|uptake|transfect|accumulat|release"),
+    ("expression", r"expression|silenc|knock|edit"),
+)
+
+
+def category_of(surface: str) -> str:
+    """The category of an outcome that no concept stands behind, from its words; `other` where they do not tell."""
+    return next((name for name, pattern in _CATEGORY if re.search(pattern, surface)), "other")

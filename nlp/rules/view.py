@@ -1,0 +1,168 @@
+"""A text as the rules look at it: words, sentences, clauses and lexicon matches, all by code-point offset.
+
+>>> view = View("LNPs work. They do.")
+>>> view.sentence_at(12)
+(11, 19)
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from nanocart.lexicon import Concept, Hit
+from nanocart.text import sentences
+
+_WORD: Final = re.compile(r"\d+(?:[.,·]\d+)+|[^\W_]+|[^\w\s]|_")
+_CLAUSE: Final = re.compile(
+    r"[;:]\s|\s[–—]\s|,?\s(?=(?:but|while|whereas|although|though|however|despite|yet|because|since|unlike)\s)"
+    r"|,\s(?=(?:which|who|whose|where|when|with no|without|and (?:no|was|were|is|are|did|had|has|showed)|suggesting|indicating)\s)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that might be a mention, what proposes it, and how strongly (a higher `rank` wins an overlap)."""
+
+    start: int
+    end: int
+    label: str
+    concept: Concept | None
+    why: str
+    rank: int = 0
+
+    def moved(self, start: int, end: int, why: str = "") -> Candidate:
+        """The same candidate over another span."""
+        return Candidate(start, end, self.label, self.concept, why or self.why, self.rank)
+
+
+_OF_TEXT: Final = ("lower", "words", "_word_starts", "sentences", "_sentence_starts", "_clause_starts")
+
+
+class View:
+    """The text of one document with its lexicon matches. Everything derived is computed once, when asked for."""
+
+    def __init__(self, text: str, hits: Sequence[Hit] = ()) -> None:
+        self.text = text
+        self.hits = hits
+
+    @cached_property
+    def lower(self) -> str:
+        """The text in lower case, of the same length ("İ" has two lower-case characters, so it stays)."""
+        lower = self.text.lower()
+        if len(lower) == len(self.text):
+            return lower
+        return "".join(char.lower() if len(char.lower()) == 1 else char for char in self.text)
+
+    @cached_property
+    def words(self) -> list[tuple[int, int]]:
+        """Words, numbers and signs as (start, end)."""
+        return [match.span() for match in _WORD.finditer(self.text)]
+
+    @cached_property
+    def _word_starts(self) -> list[int]:
+        return [start for start, _ in self.words]
+
+    def with_hits(self, hits: Sequence[Hit]) -> View:
+        """A view of the same text with other lexicon matches; what is known of the text alone is kept."""
+        other = View(self.text, hits)
+        other.__dict__.update({name: self.__dict__[name] for name in _OF_TEXT if name in self.__dict__})
+        return other
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """Sentences as (start, end)."""
+        return sentences(self.text)
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [start for start, _ in self.sentences]
+
+    def sentence_number(self, offset: int) -> int:
+        """Which sentence holds the offset."""
+        return max(0, bisect_right(self._sentence_starts, offset) - 1)
+
+    def sentence_at(self, offset: int) -> tuple[int, int]:
+        """The sentence that holds the offset."""
+        return self.sentences[self.sentence_number(offset)]
+
+    @cached_property
+    def _clause_starts(self) -> list[int]:
+        cuts = {match.end() for match in _CLAUSE.finditer(self.lower)} | set(self._sentence_starts)
+        return sorted(cuts)
+
+    def clause_at(self, offset: int) -> tuple[int, int]:
+        """The clause that holds the offset: a sentence is cut at semicolons, contrasts and relative clauses."""
+        starts = self._clause_starts
+        at = bisect_right(starts, offset) - 1
+        begin, stop = self.sentence_at(offset)
+        return max(begin, starts[at] if at >= 0 else 0), min(stop, starts[at + 1] if at + 1 < len(starts) else len(self.text))
+
+    def word_at(self, offset: int) -> int:
+        """The number of the word that starts at the offset or holds it."""
+        return max(0, bisect_right(self._word_starts, offset) - 1)
+
+    def word(self, number: int) -> str:
+        """A word in lower case; empty outside the text."""
+        if not 0 <= number < len(self.words):
+            return ""
+        start, end = self.words[number]
+        return self.lower[start:end]
+
+    def before(self, offset: int, limit: int = 0) -> Iterator[tuple[int, int, str]]:
+        """The words that end at or before the offset, the nearest first, down to `limit`: (start, end, lower case)."""
+        number = bisect_right(self._word_starts, offset - 1) - 1
+        if number >= 0 and self.words[number][1] > offset:
+            number -= 1
+        while number >= 0 and self.words[number][0] >= limit:
+            start, end = self.words[number]
+            yield start, end, self.lower[start:end]
+            number -= 1
+
+    def after(self, offset: int, limit: int) -> Iterator[tuple[int, int, str]]:
+        """The words that start at or after the offset, in order, up to `limit`."""
+        number = bisect_right(self._word_starts, offset - 1)
+        while number < len(self.words) and self.words[number][0] < limit:
+            start, end = self.words[number]
+            yield start, end, self.lower[start:end]
+            number += 1
+
+    def of(self, *labels: str) -> Iterator[tuple[Hit, Concept, bool]]:
+        """The lexicon matches that may have one of the labels: the match, the concept, whether it is weak."""
+        for label in labels:
+            yield from self._by_label.get(label, ())
+
+    @cached_property
+    def _by_label(self) -> dict[str, list[tuple[Hit, Concept, bool]]]:
+        found: dict[str, list[tuple[Hit, Concept, bool]]] = {}
+        for hit in self.hits:
+            seen = set()
+            for term in hit.terms:
+                if term.concept.label not in seen:
+                    seen.add(term.concept.label)
+                    found.setdefault(term.concept.label, []).append((hit, term.concept, term.weak))
+        return found
+
+    @cached_property
+    def strong(self) -> frozenset[str]:
+        """Identifiers of concepts that the text names by a name that is not weak."""
+        return frozenset(term.concept.id for hit in self.hits for term in hit.terms if not term.weak)
+
+
+def select(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates that stand: of two that overlap the higher rank, then the longer, then the first one wins."""
+    taken: list[tuple[int, int]] = []
+    chosen = []
+    for one in sorted(candidates, key=lambda one: (-one.rank, one.start - one.end, one.start)):
+        at = bisect_right(taken, (one.start, one.end))
+        if at and taken[at - 1][1] > one.start:
+            continue
+        if at < len(taken) and taken[at][0] < one.end:
+            continue
+        taken.insert(at, (one.start, one.end))
+        chosen.append(one)
+    return sorted(chosen, key=lambda one: one.start)
