@@ -74,7 +74,7 @@ class _Scanner:
             return
         start = self.dropped + self.at
         self.at += 1
-        while self._peek() != "}":
+        while self._peek(keep=start) != "}":
             key = self._value(keep=start)
             if self._peek(keep=start) != ":":
                 raise self._error("a colon is missing" if self._peek() else "it is cut short")

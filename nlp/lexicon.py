@@ -27,7 +27,7 @@ from typing import Any, Final
 
 from nanocart.errors import LexiconError
 from nanocart.schema import CATEGORIES, ENTITY_LABELS
-from nanocart.text import JOIN, UNIT, fold, letters
+from nanocart.text import JOIN, UNIT, fold, folded, letters
 
 COLUMNS: Final = ("id", "name", "label", "synonyms", "broader", "category", "better", "note")
 FALSE_FRIEND: Final = "NONE"
@@ -63,14 +63,14 @@ class Concept:
 class Term:
     """One name of a concept as the matcher holds it.
 
-    `exact` is set where upper and lower case must agree, `loose` where the name itself has punctuation inside
+    `exact` holds, unit by unit, the capitals that a text must repeat (None where case does not matter), `loose` where the name itself has punctuation inside
     ("poly(I:C)", "claudin 18.2"), which its units may then have between them in a text too.
     """
 
     concept: Concept
     surface: str
     weak: bool
-    exact: str | None
+    exact: tuple[str | None, ...]
     loose: bool = False
 
 
@@ -93,7 +93,7 @@ class Lexicon:
         self._trie: dict[str, Any] = {}
         for concept in self.concepts.values():
             for surface, weak in concept.terms():
-                term = Term(concept, surface, weak, letters(surface) if _is_acronym(surface) else None, bool(_PUNCTUATED.search(surface)))
+                term = Term(concept, surface, weak, _exact(surface), bool(_PUNCTUATED.search(surface)))
                 for key in _keys(surface):
                     self._add(key, term)
 
@@ -182,10 +182,10 @@ class Lexicon:
     def problems(self) -> list[str]:
         """Contradictions in words: unknown labels and parents, cycles, one name for two concepts."""
         found = [problem for concept in self for problem in self._concept_problems(concept)]
-        owners: dict[tuple[tuple[str, ...], str | None], tuple[Concept, bool]] = {}
+        owners: dict[tuple[tuple[str, ...], tuple[str | None, ...]], tuple[Concept, bool]] = {}
         for concept in self:
             for surface, weak in concept.terms():
-                key = (tuple(fold(unit) for unit in UNIT.findall(surface)), letters(surface) if _is_acronym(surface) else None)
+                key = (folded(surface), _exact(surface))
                 other = owners.setdefault(key, (concept, weak))
                 if other[0].id != concept.id and not (weak or other[1]):
                     kind = "is in two concepts" if other[0].label == concept.label else "has two labels"
@@ -276,13 +276,21 @@ def _keys(surface: str) -> Iterator[tuple[str, ...]]:
             yield (*key[:at], "nano", unit[4:], *key[at + 1 :])
 
 
-def _is_acronym(surface: str) -> bool:
-    plain = letters(surface)
-    return len(plain) <= _ACRONYM_LETTERS and any(char.isupper() for char in plain[1:])
+def _exact(surface: str) -> tuple[str | None, ...]:
+    """The units whose case tells something: those with a capital beyond their first letter, single capitals in acronyms."""
+    found = UNIT.findall(surface)
+    acronym = len(letters(surface)) <= _ACRONYM_LETTERS and any(char.isupper() for char in letters(surface)[1:])
+    exact = tuple(letters(unit) if acronym or any(char.isupper() for char in letters(unit)[1:]) else None for unit in found)
+    return exact if any(exact) else ()
 
 
 def _case_agrees(term: Term, surface: str) -> bool:
-    return term.exact is None or letters(surface) == term.exact
+    if not term.exact:
+        return True
+    found = UNIT.findall(surface)
+    if len(found) != len(term.exact):  # written together or apart: the whole must agree
+        return "".join(map(letters, found)) == "".join(map(letters, UNIT.findall(term.surface)))
+    return all(wanted is None or letters(unit) == wanted for wanted, unit in zip(term.exact, found, strict=True))
 
 
 def _possessive(surface: str) -> int:

@@ -92,7 +92,7 @@ def with_abbreviations(text: str, hits: list[Hit], abbreviations: Iterable[Abbre
         long = next((hit for hit in hits if hit.end == one.long_end and hit.start >= one.long_start), None)
         words = set(folded(text[one.long_start : one.long_end]))
         places = {match.start(): match.end() for match in re.finditer(rf"(?<!\w){re.escape(one.short)}(?=s?(?!\w))", text)}
-        kept, covered = [], set()
+        kept, covered = [], {start for start, end in places.items() if any(start < hit.start < hit.end == end for hit in hits)}
         for hit in hits:
             end = places.get(hit.start)
             if end is None or hit.end > end + 1:  # elsewhere, or a longer term that begins with the short form

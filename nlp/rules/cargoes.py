@@ -22,6 +22,9 @@ _AFTER: Final = re.compile(rf"\b{_CARRY}\s+(?:[^.;:()]{{0,60}}?(?:\([^)]*\))?){{
 _IN_FRONT: Final = re.compile(r"(?:[-‐–\s/+&@,]|and|\([^)]*\))*(?:[A-Za-z-]+[-\s]){0,2}$")
 _INTO: Final = re.compile(r"[^.;]{0,40}?\b(?:in|into|within|inside|via|by|using|onto|on|through|with)\s+(?:[\w()/-]+\s+){0,5}$")
 _NOT_HERE: Final = re.compile(r"[-\s]*(?:resistan|sensitiv|response|level|treated|therapy|naive|refractory|receptor|inhibitor|pathway|expression|secretion|signal)", re.I)
+# Words for any payload count only where this very mention is carried.
+_GENERIC: Final = re.compile(r"(?:drugs?|proteins?|genes?|antigens?|enzymes?|peptides?|antibod(?:y|ies)|cytokines?|nucleic acids?|DNA|RNA|agents?)", re.I)
+_PREFIX: Final = re.compile(r"(?:trans|cis|all-trans|poorly soluble|hydrophobic|model)[- ]$|(?:SARS-CoV-2 )?(?:[Ss]pike )?(?:protein )$")
 _BY_NATURE: Final = re.compile(r"(?:mrna|sirna|shrna|sgrna|plasmid|pdna|circrna|ribonucleoprotein|cas9|transposon|antisense)", re.I)
 
 
@@ -30,10 +33,12 @@ def candidates(view: View, particles: Sequence[Candidate]) -> Iterator[Candidate
     hits = [(hit, concept) for hit, concept, _ in view.of("CARGO")]
     if not hits or not particles:
         return
-    carried = {concept.id for hit, concept in hits if _is_carried(view, particles, hit.start, hit.end)}
+    here = {(hit.start, hit.end): _is_carried(view, particles, hit.start, hit.end) for hit, _ in hits}
+    carried = {concept.id for hit, concept in hits if here[hit.start, hit.end] and not _GENERIC.fullmatch(view.text, hit.start, hit.end)}
     for hit, concept in hits:
-        if concept.id in carried and not _NOT_HERE.match(view.text, hit.end):
-            yield Candidate(hit.start, hit.end, "CARGO", concept, f"lexicon {concept.id} + rule carried", 1)
+        if (concept.id in carried or here[hit.start, hit.end]) and not _NOT_HERE.match(view.text, hit.end):
+            start = hit.start - len(match[0]) if (match := _PREFIX.search(view.text, 0, hit.start)) else hit.start
+            yield Candidate(start, hit.end, "CARGO", concept, f"lexicon {concept.id} + rule carried", 1)
 
 
 def _is_carried(view: View, particles: Sequence[Candidate], start: int, end: int) -> bool:

@@ -29,7 +29,7 @@ _PART: Final = re.compile(r"(?:effector|memory|helper|killer|regulatory|cytotoxi
 _STATE: Final = (
     r"CD\d+\w*(?:[+⁺−-]|high|low|hi|lo|pos|neg)|(?:Fox[Pp]3|PD-?1|TIM-?3|TCF-?1|CXCR\d|CCR\d|NKG2D|LAG-?3|Ki-?67|Gr-?1|F4/80|Ly6[CG])[+⁺−]"
     r"|memory|effector|regulatory|na[iï]ve|cytotoxic|helper|killer|central|stem(?: cell)?[- ]like|stem cell|stem|exhausted|activated"
-    r"|(?:tissue[- ])?resident|(?:tumou?r[- ])?infiltrating|tumou?r[- ]associated|intratumou?ral|monocyte[- ]derived"
+    r"|tissue[- ]resident|(?:tumou?r[- ])?infiltrating|tumou?r[- ]associated|intratumou?ral|monocyte[- ]derived"
     r"|bone[- ]marrow(?:[- ]derived)?|iPSC[- ]derived|cord[- ]blood(?:[- ]derived)?|umbilical|peripheral[- ]blood|peripheral"
     r"|myeloid(?:[- ]derived)?|lymphoid|dendritic|alveolar|peritoneal|malignant|leuka?emic|immature|mature|plasmacytoid"
     r"|conventional|[γα][δβ]|V[δγ]\d|invariant|suppressor|suppressive|immunosuppressive|(?:pro|anti)?-?inflammatory|M[012][- ]like"

@@ -20,17 +20,17 @@ _UP: Final = (
 _DOWN: Final = (
     "reduc|decreas|inhibit|suppress|attenuat|diminish|lower|alleviat|mitigat|prevent|avoid|ameliorat|abrogat|abolish|impair|block"
     "|delay|minimi[sz]|eliminat|eradicat|downregulat|shrink|shrank|deplet|declin|drop|less$|fewer$|weaken|retard|restrict|revers|reliev"
-    "|curb|dampen|blunt|counteract|overcom|shorten|curtail|hamper|hinder|compromis|disrupt|loss$|lost$|lack|poorer$|weaker$|smaller$|arrest"
+    "|curb|evad|scaveng|dampen|blunt|counteract|overcom|shorten|curtail|hamper|hinder|compromis|disrupt|loss$|lost$|lack|poorer$|weaker$|smaller$|arrest"
     "|antagoni|halt|ablat|circumvent|down$|resolv|resolution$|protect|limits$|limit$|limiting$|regress"
 )
 _SAME: Final = "unchanged$|comparable$|similar$|unaffected$|unaltered$|equivalent$|same$|noninferior$|preserv|retain|maintain|indistinguishable$"
 _HIGH: Final = (
-    "robust|strong$|strongly$|potent|high$|highly$|excellent$|remarkabl|profound|durable$|marked$|superb$|efficient$|efficiently$|substantial"
-    "|powerful|considerabl|outstanding|impressive|favorable$|favourable$|deep$|effective$|good$|great$|sustained$|massive$|extensive$|severe$"
-    "|significant$|satisfactory$|complete$|vigorous|striking|dramatic|long$|rapid$|pronounced$|abundant$|prominent$|desirable$"
+    "robust|strong$|strongly$|potent$|potently$|high$|highly$|excellent$|remarkabl|profound|marked$|superb$|efficient$|efficiently$|substantial"
+    "|powerful|considerabl|outstanding|impressive|favorable$|favourable$|deep$|good$|massive$|extensive$|promising$"
+    "|satisfactory$|vigorous|striking|dramatic|pronounced$|abundant$|prominent$|dominant$|encouraging$"
 )
 _LOW: Final = (
-    "minimal|negligible$|limited$|mild$|low$|poor$|poorly$|weak$|little$|insufficient|modest$|suboptimal$|inefficient|inadequate|rare$|slight"
+    "minimal|negligible$|limited$|mild$|low$|poor$|poorly$|weak$|little$|insufficient|constrain|imperfect|modest|modest$|suboptimal$|inefficient|inadequate|rare$|slight"
     "|moderate$|short$|undetectable$|scarce|tolerable$|manageable$|few$|inferior$|unsatisfactory$"
 )
 _NEUTRAL: Final = (
@@ -72,8 +72,8 @@ _NEGATED_AFTER: Final = re.compile(
     r"|did not (?:occur|develop)|(?:was|were) not\b(?! (?:\w+ly )?(?:different|affected|altered|changed|impaired|improved|increased|reduced|prolonged|decreased|compromised|significant)))"
 )
 _MAYBE: Final = re.compile(
-    r"\b(?:may|might|could|potentials?|potentially|promising|promises?|expected|hypothesi[sz]\w*|would|should|will|aim(?:s|ed|ing)?|whether|possibl[ey]|possibility|likely|propos\w+|anticipat\w+"
-    r"|suggest(?:s|ing)? that|appears? to|appeared to|seems? to|goal|intended|need(?:s|ed)?|warrant\w*|strateg(?:y|ies) (?:to|for)|approach(?:es)? (?:to|for)|opportunit\w+|prospects?|attempts?|efforts?|challenge|challenges|in order to"
+    r"\b(?:may|might|could|potential to|potentially|promising (?:strateg|approach|candidate|avenue|platform|tool|way)\w*|expected|hypothesi[sz]\w*|would|should|will|aim(?:s|ed|ing)?|whether|possibl[ey]|possibility|likely|propos\w+|anticipat\w+"
+    r"|suggest(?:s|ing)? that|appears? to|appeared to|seems? to|goal|intended|warrant\w*|strateg(?:y|ies) (?:to|for)|approach(?:es)? (?:to|for)|opportunit\w+|prospects?|attempts?|efforts?|in order to|end ?points?|predict\w*|risk of|risk factors?"
     r"|designed to|hope\w*|future|be able to|ways? to|avenues?|putative|putatively|presumably|candidates?|perspective|to be (?:determined|elucidated))\b"
 )
 _CHALLENGE: Final = re.compile(r"[^.;]{0,60}?\b(?:remains?|is|are)\s+(?:\w+\s+){0,3}(?:challeng\w+|unknown|unclear|elusive|to be (?:determined|elucidated|seen)|hurdle|obstacle|concern)")
@@ -81,6 +81,8 @@ _PURPOSE: Final = re.compile(
     r"(?<!able )(?<!ability )(?<!abilities )(?<!found )(?<!shown )(?<!demonstrated )(?<!observed )(?<!reported )(?<!proved )(?<!proven )(?<!led )(?<!leads )(?<!leading )(?<!due )(?<!failed )(?<!compared )(?<!capacity )(?<!known )(?<!continued )(?<!seen )(?<!power )"
     r"\bto\s+(?:\w+ly\s+)?(?:further\s+)?(?:improve|increase|enhance|reduce|decrease|prevent|promote|boost|overcome|inhibit|suppress|augment|prolong|restore|induce|achieve|mitigate|avoid|minimi[sz]e|maximi[sz]e|facilitate|stimulate|elicit|enable|alleviate|attenuate|block|potentiate|limit|reverse|eliminate|eradicate|trigger|optimi[sz]e|amplify|modulate|evaluate|assess|determine|investigate|drive|ameliorate|strengthen|sustain|provide)\b"
 )
+_RISK: Final = re.compile(r"[- ](?:risk|prediction|predictors?|biomarkers?|design)\b")
+_TITLE: Final = re.compile(r"\b(?:effects?|impact|influence|role) of\b.*\bon\b")
 _FOR_DOING: Final = re.compile(r"\bfor\s+(?:\w+\s+){0,2}(?:the\s+)?(?:improving|increasing|enhancing|reducing|preventing|promoting|boosting|overcoming|inhibiting|inducing|achieving)\s")
 
 
@@ -160,6 +162,8 @@ def assertion(view: View, start: int, end: int) -> str:
         return "negated"
     sentence_start, sentence_end = view.sentence_at(start)
     if view.text[sentence_end - 1 : sentence_end] == "?" or _CHALLENGE.match(view.lower, end, clause_end):
+        return "speculated"
+    if _RISK.match(view.lower, end) or (sentence_start == 0 and _TITLE.search(left)):
         return "speculated"
     if _MAYBE.search(left) or _PURPOSE.search(left) or _FOR_DOING.search(left):
         return "speculated"

@@ -20,14 +20,14 @@ _MEASURED: Final = (
     r"|tumou?r-?infiltrating|immunogenic|apoptotic|ROS|memory|effector|CD[48]\+?|T|reporter|luciferase|GFP|target|on-target|off-target|metastatic"
     r"|primary|local|hematologic(?:al)?|haematologic(?:al)?|neurologic(?:al)?|gastrointestinal|infusion-related|immune-related|dose-limiting|IgG|IgM|neutrali[sz]ing"
 )
-_FRONT: Final = re.compile(rf"(?<![\w-])(?:(?:{_MEASURED})(?:[- ]|(?=\+)))+$", re.I)
+_FRONT: Final = re.compile(rf"(?<![\w-])(?:(?:{_MEASURED})(?:[-/ ]|(?=\+)))+$", re.I)
 # Heads that say nothing without what follows (ruling 1).
 _EMPTY: Final = re.compile(
     r"(?:expressions?|secretions?|releases?|productions?|levels?|activit(?:y|ies)|activation|infiltration|numbers?|frequenc(?:y|ies)|concentrations?|accumulation|proportions?|percentages?|counts?|up-?take|upregulation)$",
     re.I,
 )
 _COMPLEMENT: Final = re.compile(
-    r"\s+of\s+(?:the\s+)?(?!(?:this|these|our|patients|mice|an?|each|all|which|novel)\b)((?:(?!\b(?:in|on|by|with|from|for|that|which|was|were|is|are|after|at|to|through|via|as|following|than|compared|within|into|during|upon|including|such|without|using|has|have|had|can|could|may|and (?:the|a|an|\w+ed|thus|significantly|enhanced|increased|reduced|improved|promot\w+))\b)[^.;:()\n]){1,70})"
+    r"\s+of\s+(?:the\s+)?(?!(?:this|these|our|patients|mice|an?|each|all|which|novel)\b)((?:(?!\b(?:in|on|by|with|from|for|that|which|was|were|is|are|after|at|to|through|via|as|following|than|compared|within|into|during|upon|including|such|without|using|has|have|had|can|could|may|\w+ly|administered|treated|injected|intravenous|systemic|and (?:the|a|an|\w+ed|thus|significantly|enhanced|increased|reduced|improved|promot\w+))\b)[^.;:()\n]){1,70})"
 )
 _LAST_OF_LIST: Final = re.compile(r"(?:,\s*(?:and|or)?\s*|\s+(?:and|or)\s*)$")
 _NOT_HEAD: Final = re.compile(
@@ -40,6 +40,10 @@ _DIRECT: Final = re.compile(r"(?:increas|decreas|reduc|elevat|lower|higher|upreg
 _EVALUATED: Final = re.compile(
     r"\b(?:evaluat\w+|assess\w*|investigat\w+|examin\w+|stud(?:y|ied)|explor\w+|determin\w+|analy[sz]\w+|discuss\w*|review\w*|summari[sz]\w+|describ\w+|compar(?:e|ing)|test(?:ed)?|monitor\w*|understand\w*|focus\w*|endpoints?|characteri[sz]\w+|highlight\w*)\b"
 )
+_VERB: Final = re.compile(r"(?:relapse|respond|persist|expand|progress|survive|kill|recover)\b")
+_SUBJECT: Final = re.compile(r"\b(?:patients|eventually|will|would|may|might|can|could|ultimately|often|frequently|commonly|to|who|they|not|that|finally|invariably|subsequently)\s+$")
+_ENDPOINT: Final = re.compile(r"CRs?|PRs?|PD|SD|OS|EFS|RFS|MRD-?|VGPR|s?CR|CRi?|HR|NR|AEs?|SAEs?|DLTs?|TRM|NRM|ORR|DCR|TTP")
+_PATIENTS: Final = re.compile(r"\b(?:patients?|subjects?|participants|achieved|ORR|median|rates?|grade|Grade|survival|remission|respon\w+|trial|cohort)\b|%|95")
 _GENERIC: Final = frozenset("efficacy safety toxicity tolerability activity effect effects potency outcomes outcome performance response responses persistence biodistribution pharmacokinetics".split())
 _NOUN_GAP: Final = frozenset({"-", "‐", "‑", "–", " "})
 
@@ -51,10 +55,26 @@ def candidates(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
         if _NOT_HEAD.match(view.text, hit.end):
             continue
         start, end = _start(view, hit.start, in_front), _end(view, hit.start, hit.end)
-        if weak and start == hit.start and end == hit.end and not _is_measured(view, hit.start, hit.end):
+        if _VERB.match(view.lower, hit.start) and _SUBJECT.search(view.lower, max(0, hit.start - 40), hit.start):
+            continue
+        if weak and not _is_borne_out(view, hit.start, hit.end, start, end):
             continue
         why = f"lexicon {concept.id}" if (start, end) == (hit.start, hit.end) else f"lexicon {concept.id} + rule measured-thing"
         yield Candidate(start, end, "OUTCOME", concept, why, 1)
+
+
+def _is_borne_out(view: View, head: int, head_end: int, start: int, end: int) -> bool:
+    """Whether the context supports a weak name: a full phrase around an empty head, an endpoint's acronym among
+    patients, or something that is said of it."""
+    surface = view.text[head:head_end]
+    if _EMPTY.search(surface):
+        return start < head or end > head_end or cues.direction(view, start, end) != "reported"
+    if _ENDPOINT.fullmatch(surface):
+        begin, stop = view.sentence_at(head)
+        return bool(_PATIENTS.search(view.text, begin, stop))
+    if surface.islower() and not any(char.isdigit() for char in surface):
+        return cues.direction(view, start, end) != "reported" or cues.assertion(view, start, end) == "negated"
+    return _is_measured(view, head, head_end)
 
 
 def _start(view: View, start: int, in_front: dict[int, int]) -> int:
@@ -80,7 +100,7 @@ def _end(view: View, start: int, end: int) -> int:
     phrase = match.group(1).rstrip(" ,-–")
     cut = _LAST_OF_LIST.search(phrase)
     phrase = phrase[: cut.start()] if cut else phrase
-    phrase = re.sub(r"\s+(?:and|or|significantly|markedly|\w+ly)$", "", phrase)
+    phrase = re.sub(r"\s+(?:and|or)$", "", phrase)
     return match.start(1) + len(phrase.rstrip(" ,")) if phrase.strip() else end
 
 

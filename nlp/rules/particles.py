@@ -45,7 +45,7 @@ _STUFF: Final = (
     r"|poly[a-z-]+|gelatin|collagen|silk|fibroin|cyclodextrin|dendritic|dendrimer|micellar|nano|apolipoprotein|lipoprotein|HDL|LDL"
     r"|amino|ester|acid|lactic|glycolic|co|bovine|serum|human serum|milk|plant|ginger|extracellular|small|synthetically"
 )
-_MODIFIERS: Final = re.compile(rf"(?<![\w-])(?:(?:{_MADE_OF}|{_STUFF})(?: ?/ ?|[- ]))+$")
+_MODIFIERS: Final = re.compile(rf"(?<!\w)(?:(?:{_MADE_OF}|{_STUFF})(?: ?/ ?|[- ]))+$")
 _NOT_FIRST: Final = re.compile(
     r"(?:(?:co|human|cell|cells|cancer|tumou?r|acid|conjugated|self|charge|small|serum|presenting|releasable|dendritic|organic|antigen"
     r"|macrophage|ROS|pH|light|DNA|peptide|protein|virus|responsive|synthetically|altering)[- ])+(?!\S*-)",
@@ -54,6 +54,9 @@ _FOREIGN: Final = re.compile(
     r"[\w()+/-]*-(?:loaded|targeted|targeting|conjugated|functionali[sz]ed|decorated|encapsulat\w+|mediated|specific|bearing|carrying|containing"
     r"|responsive|sensitive|delivering|modified|presenting|directed|enabled|guided|assisted|displaying|expressing|primed|releasing)[- ]"
 )
+# "MSC-EVs", "macrophage-derived exosomes": the cell that a vesicle comes from is its composition.
+_CELL_IN_FRONT: Final = re.compile(r"(?:[- ]derived[- ](?:small )?|[- ])$")
+_VESICLE: Final = re.compile(r"(?:EVs?|sEVs?|[Ee]xtracellular [Vv]esicles?|[Ee]xosom|[Nn]anovesicle|[Mm]icrovesicle|Exos?\b)")
 _REACH: Final = 90
 
 
@@ -89,6 +92,9 @@ def _extended(view: View, start: int) -> int:
     floor = max(view.sentence_at(start)[0], start - _REACH)
     foreign = [match.end() for match in _FOREIGN.finditer(view.text, floor, start)]
     floor = max([floor, *foreign])
+    cell = _CELL_IN_FRONT.search(view.text, floor, start)
+    if cell and _VESICLE.match(view.text, start):
+        start = next((hit.start for hit, _, _ in view.of("CELL_TYPE") if hit.start >= floor and hit.end == cell.start()), start)
     match = _MODIFIERS.search(view.text, floor, start)
     if match is None:
         return start

@@ -33,6 +33,8 @@ _LIGAND: Final = re.compile(
 )
 _MARKER: Final = re.compile(r"[+⁺−]|(?:high|low|hi|lo|pos|neg|bright|dim)(?!\w)|[- ](?:positive|negative|expressing|deficient|null)")
 _GOAL: Final = re.compile(r"[^.;]{0,60}?\b(?:as|is|are|represents?)\b[^.;]{0,40}?\btargets?\b[^.;]{0,30}\bCAR", re.S)
+# "targets, including BCMA, GPRC5D and FcRH5", in a document on CAR cells.
+_LISTED: Final = re.compile(r"\b(?:targets?|antigens?)\b[^.;§]{0,25}(?:,|such as|including|like|\()\s*(?:the )?(?:§[\s,/()A-Z-]*(?:and |or |as well as )?)*$")
 _UNLISTED: Final = re.compile(
     r"\banti[-‐‑– ]([A-Z][A-Za-z]*\d[\w.]*(?:[-–]?[α-ωA-Z0-9]+)?|[A-Z]{2,}[\w-]*?)(?=[-/\s]+(?:\S+\s+){0,2}?CARs?(?![\w]))"
     r"|(?<![\w-])([A-Z][A-Za-z]*\d[\w.]*|[A-Z]{3,}\w*)(?=[- ](?:specific|directed|redirected) CARs?(?![\w]))"
@@ -84,6 +86,8 @@ def _is_bound(view: View, masked: str, cars: list[tuple[int, int]], start: int, 
             return not (_surface(view, start, end) in _COMMON_LIGANDS and not _ANTI.search(view.text, floor, start))
         if floor <= car_end <= start <= car_end + 140 and _AFTER_CAR.fullmatch(masked, car_end, start):
             return True
+    if _LISTED.search(masked, floor, start):
+        return True
     return bool(_GOAL.match(view.text, end, stop)) and _surface(view, start, end) not in _COMMON_LIGANDS
 
 

@@ -193,7 +193,7 @@ def mention(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("document", "said"),
     [
-        ({"id": "7"}, "no passages"),
+        ({"id": "7", "passages": []}, "no passages"),
         ({"passages": [{"offset": 0, "text": "a"}]}, "no id"),
         ({"id": "7", "passages": [{"text": "a"}]}, "not a BioC document"),
         ({"id": "7", "passages": [{"offset": 0, "text": "abc"}, {"offset": 2, "text": "d"}]}, "begins before"),
