@@ -168,7 +168,7 @@ class Lexicon:
             if terms and not glued:
                 surface = text[start:end]
                 agreed = tuple(term for term in terms if (tight or term.loose) and _case_agrees(term, surface))
-                if agreed:
+                if agreed and surface.count("(") == surface.count(")"):
                     best, last = Hit(start, end - _possessive(surface), agreed), step
             step += 1
             node = node.get(keys[step]) if step < len(spans) else None

@@ -180,7 +180,12 @@ def foreign_documents(draw: Any) -> Document:
     for number in range(1, draw(st.integers(0, 4)) + 1):
         start = draw(st.integers(0, length - 1))
         end = draw(st.integers(start + 1, length))
-        item: dict[str, Any] = {"id": f"T{number}", "start": start, "end": end, "label": draw(st.sampled_from(("Gene", "Cell")))}
+        item: dict[str, Any] = {
+            "id": f"T{number}",
+            "start": start,
+            "end": end,
+            "label": draw(st.sampled_from(("Gene", "Cell"))),
+        }
         item["text"] = document.text[start:end]
         if draw(st.booleans()):
             item["concept"] = draw(WORD.map("D{}".format))

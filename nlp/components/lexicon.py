@@ -102,7 +102,7 @@ def with_abbreviations(text: str, hits: list[Hit], abbreviations: Iterable[Abbre
                 agreed = tuple(term for term in hit.terms if _agrees(term, words))
                 kept += [replace(hit, terms=agreed)] if agreed else []
         if long:
-            terms = tuple(replace(term, weak=False) for term in long.terms)
+            terms = tuple(replace(term, weak=term.weak and term.concept.label == "OUTCOME") for term in long.terms)
             plural = {start: end + (text[end : end + 1] == "s") for start, end in places.items()}
             kept += [Hit(start, end, terms) for start, end in plural.items() if start not in covered]
             kept.sort(key=lambda hit: hit.start)

@@ -22,6 +22,11 @@ _CAR_CELL: Final = re.compile(rf"(?<![\w]){_CAR}{_MADE}[- ]{_KIND}{_CELLS}(?![\w
 _SPLIT_NAME: Final = re.compile(
     r"(?<!\w)(?:natural killer \(NK\)|dendritic \(DC\)|regulatory T \(Treg\)|natural killer T \(NKT\)) cells?(?!\w)", re.I
 )
+# "cytokine-induced killer (CIK) cells": the bracket stands inside the name.
+_BRACKET: Final = re.compile(r"\s\([A-Z][\w-]{0,6}\)[- ](?:cells?|lymphocytes?)\b")
+_PROCEDURE: Final = re.compile(r"[- ](?:redirect\w+|engag\w+|humani[sz]ed|deficient|receptor|dependent)\b")
+# Products named by a code: "huCART19", "PBCAR19B", "JCARH125".
+_CODED: Final = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,6}-?)?CAR(?:T|NK|[A-Z])?-?\d+\w*(?!\w)")
 _BLASTS: Final = re.compile(r"[- ]?(?:(?:stem|initiating|progenitor|like|derived|repopulating)[- ])*(?:cells?|blasts?)\b", re.I)
 _PART: Final = re.compile(r"(?:effector|memory|helper|killer|regulatory|cytotoxic|naive|naïve|CD[48]\+?|NK|B|γδ)(?: T)?(?= (?:and|or) (?:\S+ )?(?:NK|T|B) (?:cells?|lymphocytes?))")
 
@@ -54,9 +59,14 @@ def candidates(view: View) -> Iterator[Candidate]:
         yield Candidate(_extended(view, match.start()), match.end(), "CELL_TYPE", _concept(view, *match.span()), "rule car-cell", 3)
     for match in _SPLIT_NAME.finditer(view.text):
         yield Candidate(match.start(), match.end(), "CELL_TYPE", _concept(view, *match.span()), "rule bracketed-name", 2)
+    for match in _CODED.finditer(view.text):
+        yield Candidate(match.start(), match.end(), "CELL_TYPE", None, "rule coded-product", 2)
     for hit, concept, weak in view.of("CELL_TYPE"):
-        if weak and concept.id not in view.strong:
+        if (weak and concept.id not in view.strong) or _PROCEDURE.match(view.text, hit.end):
             continue
+        bracket = _BRACKET.match(view.text, hit.end)
+        if bracket:
+            yield Candidate(_extended(view, hit.start), bracket.end(), "CELL_TYPE", concept, "rule bracketed-name", 2)
         start = _extended(view, hit.start)
         why = f"lexicon {concept.id}" if start == hit.start else f"lexicon {concept.id} + rule cell-state"
         yield Candidate(start, hit.end, "CELL_TYPE", concept, why, 1)

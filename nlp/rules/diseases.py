@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from nanocart.lexicon import Concept
@@ -14,7 +15,7 @@ _NAME_FOLLOWS: Final = re.compile(r"\s+(?:Institute|Society|Center|Centre|Associ
 # Verbs and nouns that make a condition an effect: "reduced cardiac fibrosis", "prevention of GVHD".
 _CHANGED: Final = re.compile(
     r"\b(?:reduc\w+|attenuat\w+|ameliorat\w+|alleviat\w+|mitigat\w+|prevent\w*|revers\w+|caus\w+|induc\w+|develop\w+|exacerbat\w+|without|avoid\w*"
-    r"|decreas\w+|abrogat\w+|suppress\w+|inhibit\w+|less|incidence of|severity of|risk of|rates? of|cases? of|signs of|experienced|worsen\w+|resol\w+)"
+    r"|decreas\w+|abrogat\w+|suppress\w+|inhibit\w+|less|incidence of|severity of|risk of|rates? of|cases? of|signs of|experienced|worsen\w+|resol\w+|(?:adverse|side|off-target|toxic) (?:effects?|events?)[^.;]{0,20}(?:such as|including|like)|[Gg]r(?:ade)?\s?\d\S*(?:\s(?:or|and)\s\w+)?|cases? \([\d.]+%\) of)"
     r"\s+(?:in\s+|of\s+)?(?:(?:the|a|an|both|severe|acute|chronic|any|of|and|symptoms|progression|development|established|lethal|pathological)\s+){0,4}$",
     re.I,
 )
@@ -24,15 +25,26 @@ _MALIGNANT: Final = re.compile(r"cancer|carcinoma|tumou?r|leuk|lymphoma|myeloma|
 _AFTER_RELAPSE: Final = re.compile(r"\b(?:after|following|prior to|before|history of)\s+$")
 
 
+_NAMED: Final = re.compile(r"(?<![\w-])[A-Z][a-zé]+(?:[-–][A-Z][a-zé]+)?(?:['’]s)?\s(?:[Dd]isease|[Ss]yndrome)(?![\w])(?! (?:was|occurred))")
+_NOT_NAMES: Final = re.compile(r"(?:The|This|These|Our|Progressive|Stable|Residual|Minimal|Measurable|Severe|Chronic|Acute|Active|Graft|Release|Infectious|Rare|Such|No|In|With|And|Of|For)\b")
+_FRONT: Final = re.compile(r"(?<![\w-])(?:(?:mature|extramedullary|primary|[BT][- ]cell|ATTR\w*|AL)[- ])+$")
+
+
 def candidates(view: View) -> Iterator[Candidate]:
     """Every condition that is treated or modelled, and, as `OUTCOME`, those that the sentence measures or changes."""
     for hit, concept, weak in view.of("DISEASE"):
         if (weak and concept.id not in view.strong) or _CELLS_FOLLOW.match(view.text, hit.end) or _NAME_FOLLOWS.match(view.text, hit.end):
             continue
+        front = _FRONT.search(view.text, max(view.sentence_at(hit.start)[0], hit.start - 40), hit.start)
+        if front:
+            hit = replace(hit, start=front.start())  # noqa: PLW2901
         if is_effect(view, hit.start, hit.end, concept):
             yield Candidate(hit.start, hit.end, "OUTCOME", concept, f"lexicon {concept.id} + rule condition-as-effect", 1)
         else:
             yield Candidate(hit.start, hit.end, "DISEASE", concept, f"lexicon {concept.id}", 1)
+    for match in _NAMED.finditer(view.text):
+        if not _NOT_NAMES.match(match.group()):
+            yield Candidate(match.start(), match.end(), "DISEASE", None, "rule named-disease", -1)
 
 
 def is_effect(view: View, start: int, end: int, concept: Concept) -> bool:

@@ -23,20 +23,23 @@ _MEASURED: Final = (
 _FRONT: Final = re.compile(rf"(?<![\w-])(?:(?:{_MEASURED})(?:[-/ ]|(?=\+)))+$", re.I)
 # Heads that say nothing without what follows (ruling 1).
 _EMPTY: Final = re.compile(
-    r"(?:expressions?|secretions?|releases?|productions?|levels?|activit(?:y|ies)|activation|infiltration|numbers?|frequenc(?:y|ies)|concentrations?|accumulation|proportions?|percentages?|counts?|up-?take|upregulation)$",
+    r"(?:expressions?|secretions?|releases?|productions?|levels?|activit(?:y|ies)|activation|infiltration|numbers?|concentrations?|proportions?|percentages?|up-?regulation|down-?regulation|knock-?(?:down|out))$",
     re.I,
 )
 _COMPLEMENT: Final = re.compile(
     r"\s+of\s+(?:the\s+)?(?!(?:this|these|our|patients|mice|an?|each|all|which|novel)\b)((?:(?!\b(?:in|on|by|with|from|for|that|which|was|were|is|are|after|at|to|through|via|as|following|than|compared|within|into|during|upon|including|such|without|using|has|have|had|can|could|may|\w+ly|administered|treated|injected|intravenous|systemic|and (?:the|a|an|\w+ed|thus|significantly|enhanced|increased|reduced|improved|promot\w+))\b)[^.;:()\n]){1,70})"
 )
 _LAST_OF_LIST: Final = re.compile(r"(?:,\s*(?:and|or)?\s*|\s+(?:and|or)\s*)$")
+# One thing, and further ones only where they are molecules: "CD3, CD4 and IFN-γ", not "PD-L1, tumor growth".
+_ITEMS: Final = re.compile(r"[^,]*?(?=,|\s(?:and|or)\s|$)(?:(?:,\s*(?:and |or )?|\s(?:and|or)\s)(?=[\w-]*[A-Z0-9α-ω])[\w/α-ω+-]+(?=[\s,]|$))*")
 _NOT_HEAD: Final = re.compile(
-    r"[- ](?:assays?|models?|markers?|analys[ei]s|signatures?|pathways?|inhibitors?|platforms?|systems?|vehicles?|vectors?|carriers?|methods?|agents?|strateg(?:y|ies)"
+    r"[- ](?:assays?|cohorts?|signals?|reporting|process|models?|markers?|analys[ei]s|signatures?|pathways?|inhibitors?|platforms?|systems?|vehicles?|vectors?|carriers?|methods?|agents?|strateg(?:y|ies)"
     r"|criteria|genes?|based|related|associated|inducing|induced|specific|resistant|modulat\w+|therap(?:y|ies)|techniques?|technolog(?:y|ies)|approach(?:es)?|tools?|science|"
     r"biology|research|stud(?:y|ies)|mechanisms?|prone|promoting|enhancing|suppressing|mediated|dependent|domains?|targets?|barriers?|profiling|imaging|curves?|receptors?|drugs?|scores?|"
     r"responsive|checkpoints?|modalit(?:y|ies)|regimens?|properties|free|independent|guided|driven|efficiency|efficacy|capacity|ability|potential|kinetics)\b", re.I,
 )
 _DIRECT: Final = re.compile(r"(?:increas|decreas|reduc|elevat|lower|higher|upregulat|downregulat|enhanc|suppress|inhibit|diminish|restor|depletion of|loss of|rais|neutrali[sz])\w*(?:\s+(?:of|in|the|levels of))*\s*$", re.I)
+_BURDEN: Final = re.compile(r"\bleading causes? of\b|\bassociated with (?:a )?(?:poor|dismal|worse)\b|\b(?:poor|dismal) prognosis\b|\bremains? (?:a|one of the) (?:leading|major|most)\b|\bmorbidity and mortality\b")
 _EVALUATED: Final = re.compile(
     r"\b(?:evaluat\w+|assess\w*|investigat\w+|examin\w+|stud(?:y|ied)|explor\w+|determin\w+|analy[sz]\w+|discuss\w*|review\w*|summari[sz]\w+|describ\w+|compar(?:e|ing)|test(?:ed)?|monitor\w*|understand\w*|focus\w*|endpoints?|characteri[sz]\w+|highlight\w*)\b"
 )
@@ -44,15 +47,16 @@ _VERB: Final = re.compile(r"(?:relapse|respond|persist|expand|progress|survive|k
 _SUBJECT: Final = re.compile(r"\b(?:patients|eventually|will|would|may|might|can|could|ultimately|often|frequently|commonly|to|who|they|not|that|finally|invariably|subsequently)\s+$")
 _ENDPOINT: Final = re.compile(r"CRs?|PRs?|PD|SD|OS|EFS|RFS|MRD-?|VGPR|s?CR|CRi?|HR|NR|AEs?|SAEs?|DLTs?|TRM|NRM|ORR|DCR|TTP")
 _PATIENTS: Final = re.compile(r"\b(?:patients?|subjects?|participants|achieved|ORR|median|rates?|grade|Grade|survival|remission|respon\w+|trial|cohort)\b|%|95")
-_GENERIC: Final = frozenset("efficacy safety toxicity tolerability activity effect effects potency outcomes outcome performance response responses persistence biodistribution pharmacokinetics".split())
+_GENERIC: Final = frozenset("efficacy safety toxicity tolerability activity effect effects potency outcomes outcome performance response responses persistence".split())
 _NOUN_GAP: Final = frozenset({"-", "‐", "‑", "–", " "})
 
 
 def candidates(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
     """Every span that names an outcome, with the cell or cargo in front of it and the complement of an empty head."""
     in_front = {one.end: one.start for one in sorted(others, key=lambda one: one.start - one.end) if one.label in ("CELL_TYPE", "CARGO", "CAR_TARGET", "DISEASE")}
+    yield from of_cells(view, others)
     for hit, concept, weak in view.of("OUTCOME"):
-        if _NOT_HEAD.match(view.text, hit.end):
+        if _is_burden(view, hit.start) or _NOT_HEAD.match(view.text, hit.end):
             continue
         start, end = _start(view, hit.start, in_front), _end(view, hit.start, hit.end)
         if _VERB.match(view.lower, hit.start) and _SUBJECT.search(view.lower, max(0, hit.start - 40), hit.start):
@@ -61,6 +65,30 @@ def candidates(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
             continue
         why = f"lexicon {concept.id}" if (start, end) == (hit.start, hit.end) else f"lexicon {concept.id} + rule measured-thing"
         yield Candidate(start, end, "OUTCOME", concept, why, 1)
+
+
+# What a cell does: "CAR T-cell efficacy", "T-cell and NK cell recovery", where the lexicon has no name of its own.
+_CELL_DOES: Final = re.compile(
+    r"[- ](?:efficacy|fate|killing|kinetics|expansion|recovery|persistence|activation|functions?|exhaustion|proliferation|infiltration|toxicity|toxicities|health|fitness"
+    r"|dysfunction|activity|potency|responses?|cytotoxicity|migration|trafficking|homing|differentiation|engraftment|survival|viability|apoptosis|death|counts?|numbers?"
+    r"|density|depletion|rejection|host rejection|recruitment|influx|accumulation|longevity|metabolism|maturation|memory|stemness|senescence|polari[sz]ation|phenotype"
+    r"|frequency|frequencies|aplasia|reconstitution|clearance|lysis|elimination|quality|performance|effector functions?|antitumou?r activity|anti-tumou?r activity)\b",
+    re.I,
+)
+
+
+def of_cells(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
+    """What a cell does or suffers, named by the cell and a noun."""
+    cells = sorted((one for one in others if one.label == "CELL_TYPE"), key=lambda one: one.start)
+    for number, one in enumerate(cells):
+        match = _CELL_DOES.match(view.text, one.end)
+        if match and not _NOT_HEAD.match(view.text, match.end()):
+            start = one.start
+            before = cells[number - 1] if number else None
+            if before and view.text[before.end : one.start] == " and " and not view.text[before.start : before.end].endswith("s"):
+                start = before.start
+            if cues.direction(view, start, match.end()) != "reported" or cues.assertion(view, start, match.end()) != "affirmed":
+                yield Candidate(start, match.end(), "OUTCOME", None, "rule what-cells-do", 1)
 
 
 def _is_borne_out(view: View, head: int, head_end: int, start: int, end: int) -> bool:
@@ -75,6 +103,11 @@ def _is_borne_out(view: View, head: int, head_end: int, start: int, end: int) ->
     if surface.islower() and not any(char.isdigit() for char in surface):
         return cues.direction(view, start, end) != "reported" or cues.assertion(view, start, end) == "negated"
     return _is_measured(view, head, head_end)
+
+
+def _is_burden(view: View, at: int) -> bool:
+    """Whether the sentence tells how bad a disease is and not what a therapy does."""
+    return bool(_BURDEN.search(view.lower, *view.sentence_at(at)))
 
 
 def _start(view: View, start: int, in_front: dict[int, int]) -> int:
@@ -97,7 +130,7 @@ def _end(view: View, start: int, end: int) -> int:
     match = _COMPLEMENT.match(view.text, end, view.clause_at(start)[1])
     if match is None:
         return end
-    phrase = match.group(1).rstrip(" ,-–")
+    phrase = _ITEMS.match(match.group(1))[0].rstrip(" ,-–")  # type: ignore[index]
     cut = _LAST_OF_LIST.search(phrase)
     phrase = phrase[: cut.start()] if cut else phrase
     phrase = re.sub(r"\s+(?:and|or)$", "", phrase)

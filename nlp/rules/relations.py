@@ -11,6 +11,12 @@ from nanocart.schema import Mention, Relation
 
 _CAR: Final = re.compile(r"\bCAR|chimeric antigen|cel$|leucel\b|CART", re.I)
 _MALIGNANT: Final = re.compile(r"tumou?r cell|cancer cell|leuka?emi|lymphoma|myeloma|melanoma|glioma|carcinoma|blasts?\b|malignant|target cell|stem cell|sarcoma|blastoma|suppressor|fibroblast|M2|tumou?r-associated", re.I)
+_GIVEN_AFTER: Final = re.compile(
+    r"s?(?:[- ](?:based|cell))*[- ](?:\w+ )?(?:immuno)?(?:therap|vaccin|infusion|transfer|product|transplant|administration|treatment)|[^.;,]{0,30}\b(?:were|was) (?:infused|transferred|injected|administered)"
+)
+_GIVEN_BEFORE: Final = re.compile(
+    r"\b(?:adoptive (?:cell )?transfer of|adoptive|infus(?:ion of|ed)|transferred|therapy (?:with|using)|treat(?:ed|ment) with|administration of|engineered|gene-modified|transduced|allogeneic|injection of|expanded)\s(?:[\w+-]+\s){0,3}$"
+)
 _REACHES: Final = re.compile(
     r"deliver|transfect|target|uptake|internali|engulf|phagocyt|activat|reprogram|engineer|generat|express|expan|stimulat|modif|transduc|edit|polari|deplet|produc"
     r"|convert|repolari|bind|bound|\binto\b|\bto\b|\bin\b|taken up|load|prim|matur|presenting|accumulat|programm|differentiat|manufactur"
@@ -19,15 +25,24 @@ _BESIDE: Final = re.compile(r"\b(?:combin\w+|synerg\w+|together|alongside|plus|v
 _TREATMENT: Final = re.compile(
     r"treat|therap|against|efficac|patients with|model|combat|anti-?tumou?r|kill|regress|manag|eradicat|cure|benefit|\bfor\b|\bin\b|immuni[sz]|vaccin|suppress|inhibit"
 )
+_LIST: Final = re.compile(r"[\s,()/]*(?:[\w-]+\))?[\s,]*(?:(?:and|or|as well as)\s+)?(?:(?:therap(?:y|ies)|[\w-]+-based vaccines?)[\s,]*(?:and\s+)?)?")
+_BURDEN: Final = re.compile(r"\b(?:leading cause|poor prognosis|five-year|5-year survival of patients|most common|morbidity|standard of care|unmet)\b")
 _DENIED: Final = re.compile(r"\b(?:not|no|failed to|unable to|cannot|without|neither|nor)\b[^.;,]{0,40}$")
 _SUPPOSED: Final = re.compile(
     r"\b(?:may|might|could|potential\w*|promising|expected|would|will|aim\w*|designed to|for the (?:delivery|treatment)|propos\w+|strateg(?:y|ies)|hypothes\w+|candidates?|possib\w+|challeng\w+|future|should|in order to|to (?:improve|enhance|overcome|treat|deliver|generate|achieve|develop))\b"
 )
 
 
-def is_therapy(one: Mention) -> bool:
-    """Whether a mention can be the agent of an effect: a particle, or cells that are given or made."""
-    return one.label == "NANOPARTICLE" or (one.label == "CELL_TYPE" and not _MALIGNANT.search(one.text))
+def therapies(view: View, mentions: Sequence[Mention]) -> frozenset[str]:
+    """The clusters that can be agents of an effect: particles, CAR cells, and other cells that are given as a therapy."""
+    found = set()
+    for one in mentions:
+        given = one.label == "NANOPARTICLE" or bears_car(one)
+        if one.label == "CELL_TYPE" and not given and not _MALIGNANT.search(one.text):
+            given = bool(_GIVEN_AFTER.match(view.lower, one.end) or _GIVEN_BEFORE.search(view.lower, max(0, one.start - 50), one.start))
+        if given and one.label != "CARGO":
+            found.add(one.cluster or one.id)
+    return frozenset(found)
 
 
 def bears_car(one: Mention) -> bool:
@@ -49,18 +64,26 @@ def between_mentions(view: View, mentions: Sequence[Mention]) -> list[Relation]:
 
 
 def _stated(view: View, mentions: Sequence[Mention]) -> Iterator[tuple[str, Mention, Mention, str]]:
+    given = therapies(view, mentions)
     previous: list[Mention] = []
-    for begin, stop in view.sentences:
+    title: list[Mention] = []
+    treated: set[str | None] = set()
+    for number, (begin, stop) in enumerate(view.sentences):
         here = [one for one in mentions if begin <= one.start < stop]
-        if not here:
-            continue
+        agents = [one for one in here if one.cluster in given]
+        if number == 0:
+            title = agents
         yield from _carries(here)
         yield from _delivered(view, here)
         yield from _targets(here)
-        yield from _treats(view, here, begin, stop)
-        yield from _results(view, here, previous)
-        agents = [one for one in here if is_therapy(one)]
-        previous = agents or previous
+        if _TREATMENT.search(view.lower, begin, stop):
+            diseases = _of(here, "DISEASE")
+            for disease in diseases:
+                for agent in agents or previous:
+                    treated.add(disease.cluster)
+                    yield "TREATS", agent, disease, "therapy-in-sentence" if agents else "therapy-in-sentence-before"
+        yield from _results(view, here, agents, previous or title)
+        previous = agents
     yield from _targets_elsewhere(mentions)
 
 
@@ -107,26 +130,32 @@ def _targets_elsewhere(mentions: Sequence[Mention]) -> Iterator[tuple[str, Menti
             yield "TARGETS", bearers[0], target, "car-in-document"
 
 
-def _treats(view: View, here: Sequence[Mention], begin: int, stop: int) -> Iterator[tuple[str, Mention, Mention, str]]:
-    if not _TREATMENT.search(view.lower, begin, stop):
-        return
-    agents = [one for one in here if is_therapy(one)]
-    for disease in _of(here, "DISEASE"):
-        preferred = [one for one in agents if bears_car(one)] or [one for one in agents if one.label == "NANOPARTICLE"] or agents
-        for agent in sorted(preferred, key=lambda one: _gap(one, disease))[:1]:
-            yield "TREATS", agent, disease, "therapy-in-sentence"
-
-
-def _results(view: View, here: Sequence[Mention], previous: Sequence[Mention]) -> Iterator[tuple[str, Mention, Mention, str]]:
-    agents = [one for one in here if is_therapy(one)]
+def _results(
+    view: View, here: Sequence[Mention], agents: Sequence[Mention], elsewhere: Sequence[Mention]
+) -> Iterator[tuple[str, Mention, Mention, str]]:
     for outcome in _of(here, "OUTCOME"):
         clause, stop = view.clause_at(outcome.start)
         near = [one for one in agents if clause <= one.start < stop] or agents
         if near:
-            agent = _agent(near, outcome)
-            yield "RESULTS_IN", agent, outcome, "agent-in-sentence"
-        elif previous:
-            yield "RESULTS_IN", _first_choice(previous), outcome, "agent-in-sentence-before"
+            for agent in _coordinated(view, near, _agent(near, outcome)):
+                yield "RESULTS_IN", agent, outcome, "agent-in-sentence"
+        elif elsewhere and not _BURDEN.search(view.lower, *view.sentence_at(outcome.start)):
+            yield "RESULTS_IN", _first_choice(elsewhere), outcome, "agent-in-sentence-before"
+
+
+def _coordinated(view: View, agents: Sequence[Mention], chosen: Mention) -> list[Mention]:
+    """The agent with those that it is listed with: "TILs, NK cells and CAR-T cells"."""
+    group, at = [chosen], agents.index(chosen)
+    for step in (-1, 1):
+        edge, number = chosen, at + step
+        while 0 <= number < len(agents):
+            first, second = sorted((edge, agents[number]), key=lambda one: one.start)
+            if not _LIST.fullmatch(view.lower, first.end, second.start):
+                break
+            edge = agents[number]
+            group.append(edge)
+            number += step
+    return group
 
 
 def _agent(agents: Sequence[Mention], outcome: Mention) -> Mention:

@@ -15,7 +15,7 @@ _PEOPLE: Final = r"(?:\s+(?:evaluable\s+|treated\s+|assessable\s+)?(?:patients?|
 _OF: Final = rf"\d+\s?(?:/|\s?of\s|\sout of\s)\s?(?:the\s)?\d+{_PEOPLE}(?:\s?[\[(]\s?{_PERCENT}\s?[\])])?"
 _TIME: Final = r"(?:months?|weeks?|days?|years?|hours?|h|min(?:utes)?|mo)"
 _VALUES: Final = re.compile(
-    rf"(?<![\w.])(?:{_OF}|{_PERCENT}\s?\(\s?{_OF}\s?\)|{_PERCENT}\s?\(\s?n\s?=\s?\d+\s?\)|{_PERCENT}(?:\s(?:vs\.?|versus|compared (?:with|to)|and)\s{_PERCENT})?"
+    rf"(?<![\w.])(?:{_OF}|\d+{_PEOPLE}\s?\(\s?{_PERCENT}\s?\)|{_PERCENT}\s?\(\s?{_OF}\s?\)|{_PERCENT}\s?\(\s?n\s?=\s?\d+\s?\)|{_PERCENT}(?:\s(?:vs\.?|versus|compared (?:with|to))\s{_PERCENT})?"
     rf"|(?:hazard ratio|HR|odds ratio|OR|risk ratio|RR)[ ,:=(\[of]*{_NUMBER}|(?:~|>|<|≥|≤)?\s?{_RANGE}[- ](?:fold|times(?=\s(?:higher|lower|greater|more)))"
     rf"|(?:two|three|four|five|six|seven|eight|nine|ten)[- ]?fold|{_RANGE}\s(?:vs\.?|versus)\s{_RANGE}\s{_TIME}|{_RANGE}[- ]{_TIME})(?!\w)"
 )
@@ -24,15 +24,15 @@ _TIME_ONLY: Final = re.compile(rf"^{_RANGE}[- ]{_TIME}$")
 _MEASURES_TIME: Final = re.compile(r"surviv|PFS|\bOS\b|EFS|DFS|DOR|duration|follow|half-life|time to|median|persist|remission|lifespan", re.I)
 _QUALIFIERS: Final = (
     ("grade", re.compile(
-        r"\b[Gg]rades?\s?(?:≥|>|≤|<|=)?\s?(?:[1-5]|I{1,3}V?|IV|V)(?:\s?(?:[-–/]|or|to|and)\s?(?:[1-5]\b|I{1,3}V?\b|IV\b|V\b|higher|greater|above|worse|lower|less|more))?(?:\s(?:or|and)\s(?:higher|greater|above|worse))?"
+        r"(?:[≥>≤<]\s?)?\b(?:[Gg]rades?|[Gg]r\.?)(?:\s?\(gr\))?\s?(?:≥|>|≤|<|=)?\s?(?:[1-5]|I{1,3}V?|IV|V)(?:\s?(?:[-–/]|or|to|and)\s?(?:[1-5]\b|I{1,3}V?\b|IV\b|V\b|higher|greater|above|worse|lower|less|more))?(?:\s(?:or|and)\s(?:higher|greater|above|worse))?"
     )),
     ("time", re.compile(
         rf"\b(?:at|after|within|by|for|beyond|over|through)\s(?:a\s)?(?:(?:the\s)?median\s(?:follow-up|of)\s(?:of\s)?(?:at\s)?|up\sto\s|at\sleast\s|more\sthan\s|least\s)?{_RANGE}[- ]{_TIME}(?:\s(?:of\sfollow-up|post[- ]\w+|after\s(?:infusion|injection|treatment|administration|transplantation)))?"
-        rf"|\b(?:on|at|by)\s[Dd]ays?\s\d+(?:\spost[- ]\w+)?|\b\d+[- ](?:month|year|week|day)(?=\s(?:overall|progression|event|disease|survival|OS|PFS|EFS|DFS|relapse|response|mortality|follow))"
+        rf"|\b(?:on|at|by)\s[Dd]ays?\s\d+(?:\spost[- ]\w+)?|\b(?:\d+|[Oo]ne|[Tt]wo|[Tt]hree|[Ss]ix|[Tt]welve)[- ](?:month|year|week|day)(?=\s(?:overall|progression|event|disease|survival|OS|PFS|EFS|DFS|relapse|response|mortality|follow))"
     )),
     ("condition", re.compile(
         r"\bin\sthe\s(?:presence|absence)\sof\s(?:[\w+-]+\s?){1,4}?(?=[,.;)]|\s(?:and|but|was|were|is|are|in|with)\b)|\bat\s(?:the\s|a\s)?(?:high(?:est|er)?|low(?:est|er)?|medium|maximum\stolerated|recommended)\sdoses?(?:\slevels?)?"
-        r"|\bat\s(?:a\s)?doses?\sof\s[\d.,]+\s?(?:×\s?10\S*\s?)?\S+(?:/kg)?"
+        r"|\bat\sDL-?\d\b|\bat\s(?:a\s)?doses?\sof\s[\d.,]+\s?(?:×\s?10\S*\s?)?\S+(?:/kg)?"
     )),
 )  # fmt: skip
 

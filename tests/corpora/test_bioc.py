@@ -273,7 +273,10 @@ def test_documents_before_a_break_in_xml_are_read() -> None:
         ("hello", "broken XML"),
         (f"<collection>{DOCUMENT}", "broken XML"),
         (f"<!DOCTYPE collection [<!ENTITY a 'b'>]><collection>{DOCUMENT}</collection>", "declares XML entities"),
-        (f"<!DOCTYPE collection [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><collection>{DOCUMENT}</collection>", "entities"),
+        (
+            f"<!DOCTYPE collection [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><collection>{DOCUMENT}</collection>",
+            "entities",
+        ),
     ],
 )
 def test_sources_that_are_no_bioc_xml(data: str, said: str) -> None:

@@ -168,7 +168,9 @@ def test_reading_streams() -> None:
 
 
 @pytest.mark.data
-@pytest.mark.parametrize(("name", "count"), [("domain.jsonl.xz", 4886), ("general.jsonl.xz", 41479), ("review.jsonl", 1)])
+@pytest.mark.parametrize(
+    ("name", "count"), [("domain.jsonl.xz", 4886), ("general.jsonl.xz", 41479), ("review.jsonl", 1)]
+)
 def test_abstracts(data_folder: Path, name: str, count: int) -> None:
     import lzma
 

@@ -16,7 +16,9 @@ from tests.strategies import documents
 
 def test_a_file_is_one_document_and_its_first_line_the_title() -> None:
     data = "\ufeffA title.\r\nOne γ.\r\n\r\nTwo.\r\n".encode()
-    assert list(plain.read(io.BytesIO(data), "notes/a.b.txt.gz")) == [Document("a.b", "A title.", "A title.\nOne γ.\n\nTwo.")]
+    assert list(plain.read(io.BytesIO(data), "notes/a.b.txt.gz")) == [
+        Document("a.b", "A title.", "A title.\nOne γ.\n\nTwo.")
+    ]
 
 
 def test_one_line_has_no_title() -> None:
@@ -54,7 +56,14 @@ def test_a_file_that_is_not_utf8() -> None:
 
 @pytest.mark.parametrize(
     ("source", "name"),
-    [("a/b.txt", "b"), ("b", "b"), ("10.1002.x.txt", "10.1002.x"), ("c:\\a\\b.TXT", "b"), ("-", "stdin"), ("", "stdin")],
+    [
+        ("a/b.txt", "b"),
+        ("b", "b"),
+        ("10.1002.x.txt", "10.1002.x"),
+        ("c:\\a\\b.TXT", "b"),
+        ("-", "stdin"),
+        ("", "stdin"),
+    ],
 )
 def test_name_of(source: str, name: str) -> None:
     assert plain.name_of(source) == name
