@@ -136,8 +136,6 @@ def _decoded(bioc: Any, labels: Mapping[str, str] | None) -> Document:
     if not record:
         raise RecordError("the document has no id")
     metadata: Json = {key: value for key, value in bioc.infons.items() if key != NATIVE}
-    if record.isdecimal():
-        metadata.setdefault("pmid", record)
     document = {"title": title, "metadata": metadata, **held, "id": record, "text": text}
     # Passages, and mentions that run across two, have theirs apart: the text gives the order.
     return assemble(document, sorted(spans, key=lambda one: one.spans), links, labels)

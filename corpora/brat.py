@@ -56,8 +56,7 @@ def read_pair(
         for number, line in enumerate(ann.removeprefix("\ufeff").split("\n"), 1):
             if line.strip():
                 _take(line.removesuffix("\r"), number, lines)
-        metadata = {"pmid": id} if id.isdecimal() else {}
-        document = {"id": id, "title": first if newline else "", "text": text, "metadata": metadata}
+        document = {"id": id, "title": first if newline else "", "text": text}
         return assemble(document, _spans(lines, labels), _links(lines, labels), labels)
     except RecordError as error:
         return placed(error, source, "", id)

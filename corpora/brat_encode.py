@@ -82,9 +82,11 @@ class _Writer:
         for key, value in plain.items():
             yield f"{self.new('A')}\t{key} {name}" + ("" if value is True else f" {value}")
         taken = {*_PLACED, "attributes", "assertion"}
-        held: Json = {key: value for key, value in item.items() if key not in taken and value is not None}
-        if _WORD.fullmatch(held.get("concept") or ""):
-            del held["concept"]
+        held: Json = {key: value for key, value in item.items() if key not in taken}
+        if not held.get("concept") or _WORD.fullmatch(held["concept"]):
+            held.pop("concept", None)
+        if held.get("cluster") is None:
+            held.pop("cluster", None)
         if hidden := {key: value for key, value in said.items() if key not in plain}:
             held["attributes"] = hidden
         if item["id"] != name:

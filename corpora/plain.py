@@ -75,10 +75,10 @@ def of_text(text: str, id: str) -> Document:
 def name_of(source: str) -> str:
     """The name of a file without its folder and its endings `.txt`, `.gz`, ...; standard input (`-`) is `stdin`.
 
-    >>> name_of("notes/10.1002.txt.gz"), name_of("-")
-    ('10.1002', 'stdin')
+    >>> name_of("notes/10.1002.txt.gz"), name_of("a.tar!b.txt"), name_of("-")
+    ('10.1002', 'b', 'stdin')
     """
-    path = PurePosixPath(source.replace("\\", "/"))
+    path = PurePosixPath(source.replace("\\", "/").rpartition("!")[2])  # the member of an archive
     while path.suffix.lower() in _SUFFIXES:
         path = path.with_suffix("")
     return "stdin" if path.name in ("", "-") else path.name

@@ -9,6 +9,7 @@ number or truth value None. How they are written to files is in `nanocart.corpor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -69,6 +70,7 @@ HIGHER_IS_BETTER: Final = frozenset({
     "response", "survival", "persistence", "cytotoxicity", "activation", "trafficking", "delivery",
 })  # fmt: skip
 LOWER_IS_BETTER: Final = frozenset({"toxicity", "exhaustion"})
+_PMID: Final = re.compile("[1-9][0-9]{4,7}")
 _UP, _DOWN = frozenset({"increased", "high"}), frozenset({"decreased", "low"})
 
 Names = Callable[[Mention], str]
@@ -158,21 +160,21 @@ def favours(category: str | None, direction: str, assertion: str = "affirmed", b
 
 
 def pmid_of(document: Document) -> str:
-    """The document's PMID, "" where it has none; an id of digits only is one.
+    """The document's PMID, "" where it has none. An id of 5 to 8 digits is taken for one, a shorter one for a count.
 
-    >>> pmid_of(Document("7")), pmid_of(Document("notes"))
-    ('7', '')
+    >>> pmid_of(Document("38816869")), pmid_of(Document("12")), pmid_of(Document("12", metadata={"pmid": 12}))
+    ('38816869', '', '12')
     """
-    given = document.metadata.get("pmid")
-    named = any(document.metadata.get(key) for key in ("doi", "s2id"))
-    return str(given) if given else document.id if _is_pmid(document.id) and not named else ""
+    if given := document.metadata.get("pmid"):
+        return str(given)
+    return document.id if _PMID.fullmatch(document.id) and not document.metadata.get("s2id") else ""
 
 
 def link_of(document: Document) -> str:
     """Where the citation can be read: at PubMed, else by its DOI, else at Semantic Scholar, else "".
 
-    >>> link_of(Document("7"))
-    'https://pubmed.ncbi.nlm.nih.gov/7/'
+    >>> link_of(Document("38816869"))
+    'https://pubmed.ncbi.nlm.nih.gov/38816869/'
     """
     from urllib.parse import quote
 
@@ -183,10 +185,6 @@ def link_of(document: Document) -> str:
         return f"https://doi.org/{quote(doi.removeprefix('https://doi.org/'), safe='/():;')}"
     s2id = str(document.metadata.get("s2id") or "")
     return f"https://api.semanticscholar.org/{quote(s2id, safe='')}" if s2id else ""
-
-
-def _is_pmid(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 8
 
 
 def _text_of(mention: Mention) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
+import numpy as np
 import srsly
 from spacy.attrs import IDX, LENGTH
 from spacy.language import Language
@@ -51,10 +52,12 @@ class Annotations:
     abbreviations: tuple[Abbreviation, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     view: View | None = field(default=None, compare=False, repr=False)
+    tokens: tuple[np.ndarray, np.ndarray] | None = field(default=None, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        # The view can be made anew and would double the size of a pickled or copied document.
-        return {one.name: None if one.name == "view" else getattr(self, one.name) for one in fields(self)}
+        # View and token offsets can be made anew and would double the size of a pickled or copied document.
+        derived = ("view", "tokens")
+        return {one.name: None if one.name in derived else getattr(self, one.name) for one in fields(self)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
@@ -82,10 +85,15 @@ def annotations(doc: Doc) -> Annotations:
         state = Annotations.of(Document.from_json(state["document"] | {"text": doc.text}))
         state.abbreviations = short
     else:
-        text = doc.text
-        state = Annotations(title=text.split("\n", 1)[0] if "\n" in text else "", view=View(text))
+        keep_text(doc, doc.text)
+        return annotations(doc)
     doc.user_data[KEY] = state
     return state
+
+
+def keep_text(doc: Doc, text: str) -> None:
+    """Give a new `Doc` empty annotations over its text; the first of several lines is the title."""
+    doc.user_data[KEY] = Annotations(title=text.split("\n", 1)[0] if "\n" in text else "", view=View(text))
 
 
 def _encode(value: Any, chain: Callable[[Any], Any] | None = None) -> Any:
@@ -134,32 +142,51 @@ def set_mentions(doc: Doc, found: Iterable[Mention]) -> None:
     """Replace the mentions of a `Doc`; `doc.ents` follows. Tokens that a mention cuts through are split."""
     ordered = tuple(sorted(found, key=lambda one: one.start))
     state = annotations(doc)
-    if _as_spans(ordered) != _as_spans(state.mentions) or len(doc.ents) != len(ordered):
-        spans = _spans(doc, ordered)
+    before = state.mentions if len(doc.ents) == len(ordered) == len(state.mentions) else ()
+    if before and all(_same_span(old, new) for old, new in zip(before, ordered, strict=True)):
+        for old, new in zip(before, ordered, strict=True):
+            if old.concept != new.concept:
+                _set_concept(doc, state, new)
+    elif ordered or doc.ents:
+        spans = _spans(doc, state, ordered)
         if None in spans:
             _split(doc, ordered)
-            spans = _spans(doc, ordered)
+            state.tokens = None
+            spans = _spans(doc, state, ordered)
         doc.ents = tuple(span for span in spans if span is not None)
     state.mentions = ordered
 
 
-def _as_spans(found: tuple[Mention, ...]) -> list[tuple[int, int, str, str | None, str]]:
-    return [(one.start, one.end, one.label, one.concept, one.id) for one in found]
+def _same_span(old: Mention, new: Mention) -> bool:
+    return old.start == new.start and old.end == new.end and old.label == new.label and old.id == new.id
 
 
-def _spans(doc: Doc, ordered: tuple[Mention, ...]) -> list[Span | None]:
+def _tokens(doc: Doc, state: Annotations) -> tuple[np.ndarray, np.ndarray]:
+    """Where each token starts and ends, by code-point offset."""
+    if state.tokens is None:
+        table = doc.to_array([IDX, LENGTH]).astype(np.int64)
+        state.tokens = table[:, 0], table[:, 0] + table[:, 1]
+    return state.tokens
+
+
+def _spans(doc: Doc, state: Annotations, ordered: tuple[Mention, ...]) -> list[Span | None]:
     """The spans of mentions; None for one that begins or ends inside a token."""
-    starts = doc.to_array([IDX, LENGTH]).tolist()
-    first = {start: number for number, (start, _) in enumerate(starts)}
-    last = {start + length: number + 1 for number, (start, length) in enumerate(starts)}
-    found: list[Span | None] = []
-    for one in ordered:
-        begin, stop = first.get(one.start), last.get(one.end)
-        if begin is None or stop is None:
-            found.append(None)
-        else:
-            found.append(Span(doc, begin, stop, label=one.label, kb_id=one.concept or "", span_id=one.id))
-    return found
+    begins, stops = _tokens(doc, state)
+    if not len(begins) or not ordered:
+        return [None for _ in ordered]
+    first = np.searchsorted(begins, [one.start for one in ordered])
+    last = np.searchsorted(stops, [one.end for one in ordered])
+    whole = (begins.take(first, mode="clip") == [one.start for one in ordered]) & (stops.take(last, mode="clip") == [one.end for one in ordered])
+    return [
+        Span(doc, begin, stop + 1, label=one.label, kb_id=one.concept or "", span_id=one.id) if fits else None
+        for one, begin, stop, fits in zip(ordered, first.tolist(), last.tolist(), whole.tolist(), strict=True)
+    ]
+
+
+def _set_concept(doc: Doc, state: Annotations, one: Mention) -> None:
+    begins, stops = _tokens(doc, state)
+    for number in range(int(np.searchsorted(begins, one.start)), int(np.searchsorted(stops, one.end)) + 1):
+        doc[number].ent_kb_id_ = one.concept or ""
 
 
 def _split(doc: Doc, ordered: tuple[Mention, ...]) -> None:

@@ -12,14 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
-from nanocart.lexicon import FALSE_FRIEND, Concept, Lexicon
+import numpy as np
+
+from nanocart.lexicon import LEXICON_LABELS, Concept, Lexicon
+from nanocart.schema import ENTITY_LABELS
 from nanocart.text import folded
 
 THRESHOLD: Final = 0.8
 """The similarity from which on a concept is taken without an exact name."""
+_REMEMBERED: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,42 +41,67 @@ class Linker:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._cached = lru_cache(maxsize=50_000)(self._candidates)
+        self._known: dict[tuple[str, str], Candidate | None] = {}
 
     def candidates(self, surface: str, label: str | None = None, limit: int = 5) -> list[Candidate]:
         """The concepts that the surface may name, best first; only those of `label` where it is given."""
-        return list(self._cached(surface, label, limit))
-
-    def link(self, surface: str, label: str) -> Candidate | None:
-        """The concept that the surface names, or None where none is similar enough."""
-        best = self.candidates(surface, label, 1)
-        return best[0] if best and best[0].score >= THRESHOLD else None
-
-    def _candidates(self, surface: str, label: str | None, limit: int) -> tuple[Candidate, ...]:
-        exact = [one for one in self.lexicon.find(surface) if label in (None, one.label)]
+        exact = [one for one in self.lexicon.find(surface) if one.label in (label or one.label, label)]
         found = {one.id: Candidate(one, 1.0, surface, "same name, spelling aside") for one in exact}
-        if len(found) < limit and folded(surface):
-            for concept, name, score in self._similar(surface, limit * 8):
-                if label in (None, concept.label) and concept.id not in found:
+        for index in [self._index(label)] if label else map(self._index, ENTITY_LABELS):
+            for concept, name, score in index.similar([surface], limit * 8)[0]:
+                if concept.id not in found:
                     found[concept.id] = Candidate(concept, score, name, "similar letters")
-        return tuple(sorted(found.values(), key=lambda one: -one.score)[:limit])
+        return sorted(found.values(), key=lambda one: -one.score)[:limit]
 
-    @cached_property
-    def _index(self) -> tuple[Any, Any, list[tuple[Concept, str]]]:
+    def link(self, named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Candidate | None]:
+        """The concept of each (surface, label), all at once; None where no name is similar enough."""
+        wanted = set(named)
+        if len(self._known) > _REMEMBERED:  # a run over millions of abstracts must not grow
+            self._known.clear()
+        for label in sorted({label for _, label in wanted}):
+            new = sorted(surface for surface, other in wanted if other == label and (surface, label) not in self._known)
+            exact = {surface: next((c for c in self.lexicon.find(surface) if c.label == label), None) for surface in new}
+            rest = [surface for surface in new if exact[surface] is None]
+            similar = dict(zip(rest, self._index(label).similar(rest, 1), strict=True)) if rest else {}
+            for surface in new:
+                concept = exact[surface]
+                best = next((one for one in similar.get(surface, ()) if one[2] >= THRESHOLD), None)
+                self._known[surface, label] = (
+                    Candidate(concept, 1.0, surface, "same name, spelling aside")
+                    if concept
+                    else Candidate(best[0], best[2], best[1], "similar letters")
+                    if best
+                    else None
+                )
+        return {key: self._known[key] for key in wanted}
+
+    @lru_cache(maxsize=len(LEXICON_LABELS))  # noqa: B019 - one index per label, as long as the linker lives
+    def _index(self, label: str) -> _Index:
+        return _Index([(one, name) for one in self.lexicon if one.label == label for name, _ in one.terms()])
+
+
+class _Index:
+    """TF-IDF vectors of the names of one label."""
+
+    def __init__(self, names: list[tuple[Concept, str]]) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        names = [(concept, name) for concept in self.lexicon if concept.label != FALSE_FRIEND for name, _ in concept.terms()]
-        vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), dtype="float32", sublinear_tf=True)
-        matrix = vectorizer.fit_transform(_plain(name for _, name in names)) if names else None
-        return vectorizer, matrix, names
+        self.names = names
+        self.vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), sublinear_tf=True)
+        self.matrix = self.vectorizer.fit_transform(_plain(name for _, name in names)).T.tocsr() if names else None
 
-    def _similar(self, surface: str, count: int) -> list[tuple[Concept, str, float]]:
-        vectorizer, matrix, names = self._index
-        if matrix is None:
-            return []
-        scores = (matrix @ vectorizer.transform(_plain([surface])).T).tocoo()
-        best = sorted(zip(scores.data, scores.row, strict=True), key=lambda one: (-one[0], one[1]))[:count]
-        return [(*names[row], min(1.0, float(score))) for score, row in best]
+    def similar(self, surfaces: list[str], count: int) -> list[list[tuple[Concept, str, float]]]:
+        """For each surface the `count` most similar names with their concept and similarity."""
+        if self.matrix is None:
+            return [[] for _ in surfaces]
+        scores = (self.vectorizer.transform(_plain(surfaces)) @ self.matrix).tocsr()
+        found = []
+        for row in range(len(surfaces)):
+            begin, stop = scores.indptr[row], scores.indptr[row + 1]
+            columns, values = scores.indices[begin:stop], scores.data[begin:stop]
+            best = np.lexsort((columns, -values))[:count]
+            found.append([(*self.names[columns[at]], min(1.0, float(values[at]))) for at in best])
+        return found
 
 
 def _plain(surfaces: Iterable[str]) -> list[str]:

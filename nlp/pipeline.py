@@ -14,7 +14,7 @@ from nanocart.errors import UsageError
 from nanocart.schema import Document
 
 COMPONENTS: Final = (
-    "nanocart_sentences", "nanocart_abbreviations", "nanocart_lexicon", "nanocart_scope", "nanocart_roles",
+    "nanocart_sentences", "nanocart_scope", "nanocart_abbreviations", "nanocart_lexicon", "nanocart_roles",
     "nanocart_outcomes", "nanocart_linking", "nanocart_relations", "nanocart_findings", "nanocart_study",
 )  # fmt: skip
 MODELS: Final = ("rules",)

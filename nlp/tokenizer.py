@@ -13,7 +13,10 @@ from spacy.lang.en import English
 from spacy.language import Language
 from spacy.symbols import ORTH
 from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, registry
+
+from nanocart.annotations import keep_text
 
 _DASHES: Final = r"[-\u2010-\u2015\u2212]"
 _SIGNS: Final = r"[/+@·•=<>≥≤±~×→←↑↓|∼^*&]"
@@ -41,11 +44,21 @@ def create_tokenizer() -> Callable[[Language], Tokenizer]:
     return make_tokenizer
 
 
+class KeepingTokenizer(Tokenizer):
+    """spaCy's tokeniser, which also leaves the text with the document, so that nobody has to put it together again."""
+
+    def __call__(self, string: str) -> Doc:
+        """The tokens of a text."""
+        doc = super().__call__(string)
+        keep_text(doc, string)
+        return doc
+
+
 def make_tokenizer(nlp: Language) -> Tokenizer:
     """The tokeniser over the pipeline's own vocabulary."""
     defaults = English.Defaults
     rules = dict(defaults.tokenizer_exceptions or {}) | {word: [{ORTH: word}] for word in _WHOLE}
-    return Tokenizer(
+    return KeepingTokenizer(
         nlp.vocab,
         rules=rules,
         prefix_search=compile_prefix_regex([*(defaults.prefixes or ()), *_AFFIXES]).search,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
+
 from nanocart.schema import (
     ASSERTIONS,
     CAR_MADE,
@@ -58,7 +60,7 @@ def attributes(draw: Any, label: str) -> Attributes:
 def mentions(draw: Any, text: str, labels: tuple[str, ...] = LABELS) -> tuple[Mention, ...]:
     """Mentions of a text in order, without overlap."""
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=12)))
-    spans = [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if draw(st.booleans())]
+    spans = [(a, b) for a, b in pairwise(cuts) if draw(st.booleans())]
     made = []
     for number, (start, end) in enumerate(spans, 1):
         label = draw(st.sampled_from(labels))

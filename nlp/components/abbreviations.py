@@ -30,7 +30,7 @@ class AbbreviationGuard:
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
-        if "(" not in text:
+        if "(" not in text or annotations(doc).study.in_scope is False:
             return doc
         found: dict[str, Abbreviation] = {}
         for start, end in view_of(doc).sentences:

@@ -29,6 +29,8 @@ class LexiconMatcher:
 
     def __call__(self, doc: Doc) -> Doc:
         state = annotations(doc)
+        if state.study.in_scope is False:
+            return doc
         text = text_of(doc)
         hits = self.lexicon.matches(text)
         if state.abbreviations:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import minibatch
 
 from nanocart.annotations import annotations, mentions, set_mentions, text_of
 from nanocart.components.lexicon import LexiconMatcher
-from nanocart.linking import Linker
+from nanocart.linking import Candidate, Linker
 from nanocart.rules.clusters import with_clusters
 from nanocart.schema import ENTITY_LABELS, Mention
 
@@ -23,25 +25,31 @@ class ConceptLinker:
         self._linker: Linker | None = None
 
     def __call__(self, doc: Doc) -> Doc:
-        found = mentions(doc)
-        if not found:
-            return doc
-        text = text_of(doc)
-        long_forms = {one.short: text[one.long_start : one.long_end] for one in annotations(doc).abbreviations}
-        linked = [self._linked(one, long_forms) for one in found]
-        set_mentions(doc, with_clusters(linked, long_forms))
-        return doc
+        return next(self.pipe([doc], batch_size=1))
 
-    def _linked(self, one: Mention, long_forms: dict[str, str]) -> Mention:
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:
+        """Documents in batches, since the similarity of many names costs little more than that of one."""
+        for docs in minibatch(stream, batch_size):
+            long_forms = [_long_forms(doc) for doc in docs]
+            concepts = self._concepts(docs, long_forms)
+            for doc, forms in zip(docs, long_forms, strict=True):
+                found = mentions(doc)
+                if found:
+                    linked = [_linked(one, concepts.get((forms.get(one.text, one.text), one.label))) for one in found]
+                    set_mentions(doc, with_clusters(linked, forms))
+                yield doc
+
+    def _concepts(self, docs: list[Doc], long_forms: list[dict[str, str]]) -> dict[tuple[str, str], Candidate | None]:
         linker = self.linker
-        if one.concept or one.label not in ENTITY_LABELS or linker is None:
-            return one
-        surface = long_forms.get(one.text, one.text)
-        exact = [concept for concept in linker.lexicon.find(surface) if concept.label == one.label]
-        best = linker.link(surface, one.label) if self.similar and not exact else None
-        if exact:
-            return replace(one, concept=exact[0].id)
-        return replace(one, concept=best.concept.id, why=f"{one.why}; linked {best.score:.2f} by {best.name!r}") if best else one
+        if linker is None or not self.similar:
+            return {}
+        named = {
+            (forms.get(one.text, one.text), one.label)
+            for doc, forms in zip(docs, long_forms, strict=True)
+            for one in mentions(doc)
+            if not one.concept and one.label in ENTITY_LABELS
+        }
+        return linker.link(named)
 
     @property
     def linker(self) -> Linker | None:
@@ -52,7 +60,20 @@ class ConceptLinker:
         return self._linker
 
 
+def _long_forms(doc: Doc) -> dict[str, str]:
+    short = annotations(doc).abbreviations
+    text = text_of(doc) if short else ""
+    return {one.short: text[one.long_start : one.long_end] for one in short}
+
+
+def _linked(one: Mention, best: Candidate | None) -> Mention:
+    if best is None or one.concept:
+        return one
+    how = f"linked {best.score:.2f} by {best.name!r}"
+    return replace(one, concept=best.concept.id, why=f"{one.why}; {how}" if one.why else how)
+
+
 @Language.factory("nanocart_linking", requires=["doc.ents"], default_config={"similar": True})
 def create_linking(nlp: Language, name: str, similar: bool) -> ConceptLinker:
-    """The component; `similar` false links exact names only."""
+    """The component; `similar` false leaves mentions without a concept as they are, and sets clusters only."""
     return ConceptLinker(nlp, similar)

@@ -33,13 +33,11 @@ class OutcomeReader:
                 attributes = outcomes.attributes(view, one.start, one.end, concepts.get(one.concept or ""))
                 if outcomes.is_only_a_topic(view, one.start, one.end, attributes):
                     continue
-                one = replace(one, attributes=attributes)  # noqa: PLW2901
-            kept.append(one)
+                kept.append(replace(one, attributes=attributes))
+            else:
+                kept.append(one)
         pairs = _limits(view, kept)
-        ordered = sorted([*kept, *(span for span, _ in pairs)], key=lambda one: one.start)
-        numbers = {one.id: f"e{number}" for number, one in enumerate(ordered, 1)}
-        set_mentions(doc, [replace(one, id=numbers[one.id]) for one in ordered])
-        pairs = [(replace(span, id=numbers[span.id]), replace(one, id=numbers[one.id])) for span, one in pairs]
+        set_mentions(doc, [*kept, *(span for span, _ in pairs)])
         annotations(doc).relations = tuple(findings.value_relations(pairs, 1))
         return doc
 
@@ -65,7 +63,7 @@ def _limits(view: View, kept: list[Mention]) -> list[tuple[Mention, Mention]]:
         if outcome:
             attributes = Attributes(kind=kinds[one.start, one.end]) if one.label == "QUALIFIER" else Attributes()
             span = (one.start, one.end, one.label, view.text[one.start : one.end])
-            pairs.append((Mention(f"v{len(pairs)}", *span, attributes=attributes, why=one.why), by_id[outcome.why]))
+            pairs.append((Mention(f"v{len(pairs) + 1}", *span, attributes=attributes, why=one.why), by_id[outcome.why]))
     return pairs
 
 

@@ -19,5 +19,5 @@ def relate(doc: Doc) -> Doc:
     if len(found) > 1:
         limits = [one for one in state.relations if one.label in ("VALUE_OF", "QUALIFIES")]
         stated = between_mentions(view_of(doc), found)
-        state.relations = tuple(replace(one, id=f"r{number}") for number, one in enumerate([*stated, *limits], 1))
+        state.relations = (*stated, *(replace(one, id=f"r{number}") for number, one in enumerate(limits, len(stated) + 1)))
     return doc

@@ -58,6 +58,8 @@ _SKIP: Final = frozenset(
     "the a an their its of in and or both as such including overall to on by for from cell cells t nk car tumor tumour in vivo vitro".split()
 )
 _STOP: Final = frozenset("with without than that which after when compared versus vs via through using by under while during if against".split())
+# A word that every denial holds: most clauses have none, and need no closer look.
+_DENIAL: Final = re.compile(r"\b(?:no|not|without|absence|lack|lacks|lacked|lacking|devoid|free|never|none|neither|nor|zero|failed|unable|absent|undetectable)\b")
 _NO_DIFFERENCE: Final = re.compile(
     r"\bno\s+(?:\w+\s+){0,2}(?:difference|change|effect|impact|influence|increase|decrease|reduction|improvement|alteration|benefit)s?\b(?:\s+(?:in|on|of|between|for|regarding))?"
     r"|\b(?:did|does|do|was|were|is|are|could|has|have|had)\s+not\s+(?:\w+ly\s+)?(?:differ|affect|alter|chang|influenc|impact|improv|increas|decreas|reduc|enhanc|impair|prolong|compromis|correlat|inhibit|promot|diminish|augment|associat)\w*"
@@ -88,10 +90,24 @@ _FOR_DOING: Final = re.compile(r"\bfor\s+(?:\w+\s+){0,2}(?:the\s+)?(?:improving|
 
 def direction(view: View, start: int, end: int) -> str:
     """The direction of the outcome at (start, end): a word right before it, its predicate, then what governs it."""
+    key = ("direction", start, end)
+    if key not in view.said:
+        view.said[key] = _direction(view, start, end)
+    return view.said[key]
+
+
+def assertion(view: View, start: int, end: int) -> str:
+    """Whether the outcome at (start, end) is affirmed, negated or speculated in its clause."""
+    key = ("assertion", start, end)
+    if key not in view.said:
+        view.said[key] = _assertion(view, start, end)
+    return view.said[key]
+
+
+def _direction(view: View, start: int, end: int) -> str:
     clause_start, clause_end = view.clause_at(start)
-    window = max(clause_start, start - 110)
-    same = list(_NO_DIFFERENCE.finditer(view.lower, window, min(clause_end, end + 90)))
-    for match in same:
+    window, stop = max(clause_start, start - 110), min(clause_end, end + 90)
+    for match in _NO_DIFFERENCE.finditer(view.lower, window, stop) if _DENIAL.search(view.lower, window, stop) else ():
         between = view.lower[match.end() : start] if match.end() <= start else view.lower[end : match.start()]
         if "," not in between or " and " in between:
             return "unchanged"
@@ -154,11 +170,11 @@ def _governor(view: View, start: int, floor: int) -> str | None:
     return None
 
 
-def assertion(view: View, start: int, end: int) -> str:
-    """Whether the outcome at (start, end) is affirmed, negated or speculated in its clause."""
+def _assertion(view: View, start: int, end: int) -> str:
     clause_start, clause_end = view.clause_at(start)
     left = view.lower[max(clause_start, start - 160) : start]
-    if not _NO_DIFFERENCE.search(left) and _is_negated(view, left, end, clause_end):
+    denied = _DENIAL.search(view.lower, max(clause_start, start - 160), clause_end)
+    if denied and not _NO_DIFFERENCE.search(left) and _is_negated(view, left, end, clause_end):
         return "negated"
     sentence_start, sentence_end = view.sentence_at(start)
     if view.text[sentence_end - 1 : sentence_end] == "?" or _CHALLENGE.match(view.lower, end, clause_end):

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from nanocart.rules.relations import bears_car
@@ -29,7 +30,7 @@ def assemble(view: View, document_id: str, mentions: Sequence[Mention], relation
             if key not in rows or _length(row) > _length(rows[key]):
                 rows[key] = row
     ordered = sorted(rows.values(), key=lambda row: (book.by_id[row.outcome].start, row.nanoparticle, row.cell_type))
-    return [_named(row, document_id, book) for row in ordered]
+    return [replace(row, id=_identifier(row, document_id, book)) for row in ordered]
 
 
 class _Book:
@@ -123,12 +124,10 @@ def _length(row: Finding) -> int:
     return row.evidence[1] - row.evidence[0] if row.evidence else 0
 
 
-def _named(row: Finding, document_id: str, book: _Book) -> Finding:
-    """The row with an identifier that stays the same from run to run."""
-    from dataclasses import replace
-
+def _identifier(row: Finding, document_id: str, book: _Book) -> str:
+    """An identifier that stays the same from run to run."""
     said = [document_id, row.direction, row.assertion] + [f"{book.by_id[i].start}-{book.by_id[i].end}" for i in row.mention_ids()]
-    return replace(row, id="f" + hashlib.sha256("|".join(said).encode()).hexdigest()[:12])
+    return "f" + hashlib.sha256("|".join(said).encode()).hexdigest()[:12]
 
 
 def value_relations(pairs: Sequence[tuple[Mention, Mention]], first: int) -> list[Relation]:

@@ -49,6 +49,8 @@ class View:
     def __init__(self, text: str, hits: Sequence[Hit] = ()) -> None:
         self.text = text
         self.hits = hits
+        self.said: dict[tuple[str, int, int], str] = {}
+        """Directions and assertions that were asked for already, by what was asked and span."""
 
     @cached_property
     def lower(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nanocart.corpora import delimited, table_files
 from nanocart.errors import RecordError, SourceError, UsageError
 from nanocart.schema import Document

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nanocart.corpora import iob
 from nanocart.corpora.foreign import foreign_of
 from nanocart.errors import RecordError, SourceError

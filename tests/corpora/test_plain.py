@@ -8,6 +8,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nanocart.corpora import plain
 from nanocart.errors import RecordError, SourceError
 from nanocart.schema import Document

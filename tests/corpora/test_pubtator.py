@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nanocart.corpora import pubtator
 from nanocart.corpora.foreign import foreign_of
 from nanocart.errors import RecordError, SourceError, UsageError
@@ -73,8 +74,9 @@ def test_line_ends(end: str) -> None:
 
 
 def test_relation_between_concepts_takes_the_nearest_mentions() -> None:
-    text = "7|t|LNP x LNP mRNA\n7|a|\n7\t0\t3\tLNP\tNANOPARTICLE\tN\n7\t6\t9\tLNP\tNANOPARTICLE\tN\n7\t10\t14\tmRNA\tCARGO\tC\n"
-    [relation] = one(text + "7\tCARRIES\tN\tC\n").relations
+    particles = "7\t0\t3\tLNP\tNANOPARTICLE\tN\n7\t6\t9\tLNP\tNANOPARTICLE\tN\n"
+    text = f"7|t|LNP x LNP mRNA\n7|a|\n{particles}7\t10\t14\tmRNA\tCARGO\tC\n7\tCARRIES\tN\tC\n"
+    [relation] = one(text).relations
     assert (relation.head, relation.tail) == ("e2", "e3")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
+
 from nanocart import schema
 from nanocart.schema import Document
 from tests.strategies import documents, foreign_documents

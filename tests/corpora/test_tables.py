@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nanocart.corpora import table_files, tables
 from nanocart.corpora.tables import TABLES, Table, favours, rows, to_frame
 from nanocart.errors import UsageError
@@ -61,8 +62,8 @@ DOCUMENT = Document(
 def test_findings() -> None:
     first, second = rows(DOCUMENT, "findings")
     assert first == {
-        "pmid": "",
-        "link": "https://doi.org/10.1000/x",
+        "pmid": "38816869",
+        "link": "https://pubmed.ncbi.nlm.nih.gov/38816869/",
         "year": 2024,
         "kind": "primary (retracted)",
         "setting": "in vitro; animal",
@@ -93,9 +94,9 @@ def test_findings() -> None:
 
 def test_the_columns_of_findings_are_those_promised() -> None:
     promised = (
-        "pmid, link, year, kind, setting, phase, registry, n, nanoparticle, particle_role, cargo, car_target, cell_type, "
-        "car_made, disease, outcome, category, direction, favours, compared_with, qualifier, value, assertion, evidence, "
-        "confidence, finding_id"
+        "pmid, link, year, kind, setting, phase, registry, n, nanoparticle, particle_role, cargo, car_target, "
+        "cell_type, car_made, disease, outcome, category, direction, favours, compared_with, qualifier, value, "
+        "assertion, evidence, confidence, finding_id"
     )
     assert list(tables.COLUMNS["findings"]) == promised.split(", ")
 
@@ -110,7 +111,7 @@ def test_names_and_what_is_better() -> None:
 def test_entities_and_relations() -> None:
     assert rows(DOCUMENT, "entities")[3] == {
         "document": "38816869",
-        "pmid": "",
+        "pmid": "38816869",
         "entity_id": "e4",
         "start": 35,
         "end": 38,
@@ -129,7 +130,7 @@ def test_entities_and_relations() -> None:
     assert rows(DOCUMENT, "relations") == [
         {
             "document": "38816869",
-            "pmid": "",
+            "pmid": "38816869",
             "relation_id": "r1",
             "label": "RESULTS_IN",
             "head_id": "e1",
@@ -165,7 +166,9 @@ def test_documents() -> None:
     ("id_", "metadata", "pmid", "link"),
     [
         ("x", {"pmid": 7, "doi": "10.1/x"}, "7", "https://pubmed.ncbi.nlm.nih.gov/7/"),
-        ("7", {}, "7", "https://pubmed.ncbi.nlm.nih.gov/7/"),
+        ("38816869", {"doi": "10.1/x"}, "38816869", "https://pubmed.ncbi.nlm.nih.gov/38816869/"),
+        ("38816869", {"s2id": "ab"}, "", "https://api.semanticscholar.org/ab"),
+        ("12", {}, "", ""),
         ("10.1/a<b", {}, "", "https://doi.org/10.1/a%3Cb"),
         ("x", {"doi": "https://doi.org/10.1/x(2)"}, "", "https://doi.org/10.1/x(2)"),
         ("x", {"s2id": "ab12"}, "", "https://api.semanticscholar.org/ab12"),
