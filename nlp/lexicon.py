@@ -20,7 +20,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -127,8 +127,12 @@ class Lexicon:
         for unit in key:
             node = node.setdefault(unit, {})
         terms = node.setdefault("", [])
-        if all(one.concept.id != term.concept.id or one.exact != term.exact for one in terms):
-            terms.append(term)
+        for at, one in enumerate(terms):
+            if one.concept.id == term.concept.id and one.exact == term.exact:
+                # Two spellings of one key: what either allows is allowed.
+                terms[at] = replace(one, weak=one.weak and term.weak, loose=one.loose or term.loose)
+                return
+        terms.append(term)
 
     def find(self, surface: str) -> list[Concept]:
         """The concepts that have exactly this name, spelling variants aside."""

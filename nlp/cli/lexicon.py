@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -52,30 +52,38 @@ def _lines(concept: Concept, lexicon: Lexicon) -> Iterator[str]:
             yield f"  {name}: {value}"
 
 
-def problems(path: str | Path) -> list[str]:
-    """What is wrong with a lexicon file, alone and beside the shipped rows, each problem naming file and line."""
-    from nanocart.lexicon import Lexicon, read_file, read_rows
+def problems(paths: Sequence[str | Path]) -> list[str]:
+    """What is wrong with lexicon files, beside each other and the shipped rows, each problem naming file and line."""
+    from nanocart.lexicon import Lexicon
 
     found: list[str] = []
     rows: list[Concept] = []
-    try:
-        rows = read_file(path)
-    except LexiconError as error:
-        found.append(str(error))
-        lines = _lines_of(path)
-        # Each row that cannot be read hides the ones after it: it is blanked out, and the rest read again.
-        while (at := re.match(re.escape(str(path)) + r":(\d+): ", found[-1])) and len(found) < _MOST:
-            lines[int(at[1]) - 1] = ""
-            try:
-                rows = list(read_rows("\n".join(lines), str(path)))
-            except LexiconError as again:
-                found.append(str(again))
-            else:
-                break
+    for path in paths:
+        rows += _readable_rows(path, found)
     own = {concept.id for concept in rows}
     shipped = [concept for concept in _shipped() if concept.id not in own]
-    # Rows of the file come last, so that it is they that are blamed for a contradiction.
-    return found + [one for one in Lexicon([*shipped, *rows]).problems() if one.startswith(f"{path}:")]
+    # Rows of the files come last, so that it is they that are blamed for a contradiction.
+    starts = tuple(f"{path}:" for path in paths)
+    return found + [one for one in Lexicon([*shipped, *rows]).problems() if one.startswith(starts)]
+
+
+def _readable_rows(path: str | Path, found: list[str]) -> list[Concept]:
+    """The rows of a file that can be read; what is wrong with the others goes to `found`."""
+    from nanocart.lexicon import read_file, read_rows
+
+    try:
+        return read_file(path)
+    except LexiconError as error:
+        found.append(str(error))
+    lines = _lines_of(path)
+    # A row that cannot be read hides the ones after it: it is blanked out, and the rest read again.
+    while (at := re.match(re.escape(str(path)) + r":(\d+): ", found[-1])) and len(found) < _MOST:
+        lines[int(at[1]) - 1] = ""
+        try:
+            return list(read_rows("\n".join(lines), str(path)))
+        except LexiconError as again:
+            found.append(str(again))
+    return []
 
 
 def _lines_of(path: str | Path) -> list[str]:
@@ -116,7 +124,7 @@ def find(term: tuple[str, ...], lexicons: tuple[str, ...]) -> None:
 @click.pass_context
 def check(ctx: click.Context, file: tuple[str, ...]) -> None:
     """List what is wrong with lexicon files, one problem a line; the exit code is 1 where there is any."""
-    found = [problem for path in file for problem in problems(path)]
+    found = problems(file)
     for problem in found:
         click.echo(problem)
     if not found:

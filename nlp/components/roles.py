@@ -19,17 +19,25 @@ def decide_roles(doc: Doc) -> Doc:
     view = view_of(doc)
     if state.study.in_scope is False or not view.hits:
         return doc
-    chosen = [one for one in select(_proposals(view)) if one.label != FALSE_FRIEND]
+    chosen = select(_proposals(view))
     set_mentions(doc, [_mention(view, one, number) for number, one in enumerate(chosen, 1)])
     return doc
 
 
 def _proposals(view: View) -> list[Candidate]:
-    found = [Candidate(hit.start, hit.end, FALSE_FRIEND, concept, concept.id, 9) for hit, concept, _ in view.of(FALSE_FRIEND)]
     named = [*cells.candidates(view), *targets.candidates(view), *diseases.candidates(view)]
     carriers = select(particles.candidates(view))
     named += cargoes.candidates(view, carriers)
-    return [*found, *carriers, *named, *outcomes.candidates(view, named)]
+    return [one for one in (*carriers, *named, *outcomes.candidates(view, named)) if not _is_false_friend(view, one)]
+
+
+def _is_false_friend(view: View, one: Candidate) -> bool:
+    """Whether the candidate overlaps a phrase that is something else, and does not contain it as a part."""
+    return any(
+        hit.start < one.end and one.start < hit.end and not (one.start <= hit.start and hit.end <= one.end and (one.start, one.end) != (hit.start, hit.end))
+        for hit, _, weak in view.of(FALSE_FRIEND)
+        if not weak
+    )
 
 
 def _mention(view: View, one: Candidate, number: int) -> Mention:

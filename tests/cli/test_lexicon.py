@@ -66,6 +66,13 @@ def test_a_file_that_is_no_lexicon(run: Run) -> None:
     assert "missing.tsv: cannot be read" in result.stdout
 
 
+def test_files_are_checked_beside_each_other(run: Run) -> None:
+    Path("a.tsv").write_text(HEADER + "MY:1\tfrobnicated dendriosome\tNANOPARTICLE\t\tMY:2\n")
+    Path("b.tsv").write_text(HEADER + "MY:2\tfrobnicated vesicle\tNANOPARTICLE\t\t\n")
+    assert run("lexicon", "check", "a.tsv").exit_code == 1
+    assert run("lexicon", "check", "a.tsv", "b.tsv").exit_code == 0
+
+
 @pytest.mark.slow
 def test_the_shipped_rows_have_no_problem(run: Run) -> None:
     from importlib.resources import files
