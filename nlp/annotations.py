@@ -75,7 +75,7 @@ class Annotations:
         return cls(document.id, document.title, *parts, extra=document.extra)
 
 
-def annotations(doc: Doc) -> Annotations:
+def state_of(doc: Doc) -> Annotations:
     """The annotations of a `Doc`, made where there are none yet."""
     state = doc.user_data.get(KEY)
     if isinstance(state, Annotations):
@@ -86,7 +86,7 @@ def annotations(doc: Doc) -> Annotations:
         state.abbreviations = short
     else:
         keep_text(doc, doc.text)
-        return annotations(doc)
+        return state_of(doc)
     doc.user_data[KEY] = state
     return state
 
@@ -113,7 +113,7 @@ def mentions(doc: Doc) -> tuple[Mention, ...]:
 
     Entities that another component or a user has set are mentions too; they get an id and no attributes.
     """
-    state = annotations(doc)
+    state = state_of(doc)
     ents = doc.ents
     if not ents and not state.mentions:
         return ()
@@ -141,7 +141,7 @@ def mentions(doc: Doc) -> tuple[Mention, ...]:
 def set_mentions(doc: Doc, found: Iterable[Mention]) -> None:
     """Replace the mentions of a `Doc`; `doc.ents` follows. Tokens that a mention cuts through are split."""
     ordered = tuple(sorted(found, key=lambda one: one.start))
-    state = annotations(doc)
+    state = state_of(doc)
     before = state.mentions if len(doc.ents) == len(ordered) == len(state.mentions) else ()
     if before and all(_same_span(old, new) for old, new in zip(before, ordered, strict=True)):
         for old, new in zip(before, ordered, strict=True):
@@ -204,7 +204,7 @@ def _split(doc: Doc, ordered: tuple[Mention, ...]) -> None:
 
 def view_of(doc: Doc) -> View:
     """The rules' view of the text; without lexicon matches where no lexicon component has run."""
-    state = annotations(doc)
+    state = state_of(doc)
     if state.view is None:
         state.view = View(doc.text)
     return state.view
@@ -229,16 +229,16 @@ def to_doc(document: Document, nlp: Language) -> Doc:
 def from_doc(doc: Doc) -> Document:
     """The `Document` of a `Doc`, with everything that the pipeline wrote."""
     mentions(doc)
-    return annotations(doc).document(text_of(doc))
+    return state_of(doc).document(text_of(doc))
 
 
 def register_extensions() -> None:
     """Make `doc._.mentions`, `relations`, `findings`, `study`, `document` and `span._.mention` available."""
     getters: dict[str, Callable[[Doc], Any]] = {
         "mentions": mentions,
-        "relations": lambda doc: annotations(doc).relations,
-        "findings": lambda doc: annotations(doc).findings,
-        "study": lambda doc: annotations(doc).study,
+        "relations": lambda doc: state_of(doc).relations,
+        "findings": lambda doc: state_of(doc).findings,
+        "study": lambda doc: state_of(doc).study,
         "document": from_doc,
     }
     for name, getter in getters.items():

@@ -99,13 +99,16 @@ class Lexicon:
 
     @classmethod
     def shipped(cls, *extra: str | Path) -> Lexicon:
-        """The rows that come with nanocart, and those of the user's files. Raises `LexiconError`."""
+        """The rows that come with nanocart, and those of the user's files. Raises `LexiconError`.
+
+        The shipped rows alone are not checked again, since that takes as long as loading them.
+        """
         folder = files("nanocart") / "data"
         shipped = sorted((one for one in folder.iterdir() if one.name.endswith(".tsv")), key=lambda one: one.name)
         concepts = [row for one in shipped for row in read_rows(one.read_text("utf-8"), one.name)]
         for path in extra:
             concepts += read_file(path)
-        return cls.checked(concepts)
+        return cls.checked(concepts) if extra else cls(concepts)
 
     @classmethod
     def checked(cls, concepts: Iterable[Concept]) -> Lexicon:

@@ -10,7 +10,7 @@ from scispacy.abbreviation import filter_matches, find_abbreviation
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import Abbreviation, annotations, text_of, view_of
+from nanocart.annotations import Abbreviation, state_of, text_of, view_of
 
 _WORD: Final = re.compile(r"[()]|[^\s()\[\],;:]+|[\[\],;:]")
 # Figures and numbers, which are most of what stands in brackets.
@@ -30,7 +30,7 @@ class AbbreviationGuard:
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
-        if "(" not in text or annotations(doc).study.in_scope is False:
+        if "(" not in text or state_of(doc).study.in_scope is False:
             return doc
         found: dict[str, Abbreviation] = {}
         for start, end in view_of(doc).sentences:
@@ -38,7 +38,7 @@ class AbbreviationGuard:
                 for one in self._in_sentence(text, start, end):
                     found.setdefault(one.short, one)
         if found:
-            annotations(doc).abbreviations = tuple(found.values())
+            state_of(doc).abbreviations = tuple(found.values())
         return doc
 
     def _in_sentence(self, text: str, start: int, end: int) -> Iterator[Abbreviation]:

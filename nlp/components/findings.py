@@ -5,14 +5,14 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import annotations, mentions, view_of
+from nanocart.annotations import state_of, mentions, view_of
 from nanocart.rules.findings import assemble
 
 
 @Language.component("nanocart_findings", requires=["doc.ents"])
 def find(doc: Doc) -> Doc:
     """Set `doc._.findings` from the mentions and their relations."""
-    state = annotations(doc)
+    state = state_of(doc)
     if state.relations:
         state.findings = tuple(assemble(view_of(doc), state.id, mentions(doc), state.relations))
     return doc

@@ -12,7 +12,7 @@ import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import Abbreviation, annotations, set_mentions, text_of, view_of
+from nanocart.annotations import Abbreviation, state_of, set_mentions, text_of, view_of
 from nanocart.lexicon import FALSE_FRIEND, Hit, Lexicon, Term, read_file, read_rows, to_tsv
 from nanocart.schema import Mention
 from nanocart.text import folded
@@ -28,7 +28,7 @@ class LexiconMatcher:
         self.entities = entities
 
     def __call__(self, doc: Doc) -> Doc:
-        state = annotations(doc)
+        state = state_of(doc)
         if state.study.in_scope is False:
             return doc
         text = text_of(doc)

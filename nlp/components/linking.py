@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import minibatch
 
-from nanocart.annotations import annotations, mentions, set_mentions, text_of
+from nanocart.annotations import state_of, mentions, set_mentions, text_of
 from nanocart.components.lexicon import LexiconMatcher
 from nanocart.linking import Candidate, Linker
 from nanocart.rules.clusters import with_clusters
@@ -61,7 +61,7 @@ class ConceptLinker:
 
 
 def _long_forms(doc: Doc) -> dict[str, str]:
-    short = annotations(doc).abbreviations
+    short = state_of(doc).abbreviations
     text = text_of(doc) if short else ""
     return {one.short: text[one.long_start : one.long_end] for one in short}
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import annotations, mentions, set_mentions, view_of
+from nanocart.annotations import state_of, mentions, set_mentions, view_of
 from nanocart.components.lexicon import LexiconMatcher
 from nanocart.lexicon import Concept
 from nanocart.rules import findings, outcomes, values
+from nanocart.rules.relations import therapies
 from nanocart.rules.view import Candidate, View, select
 from nanocart.schema import Attributes, Mention
 
@@ -27,9 +28,14 @@ class OutcomeReader:
             return doc
         view = view_of(doc)
         concepts = self._concepts()
+        given = therapies(view, found)
+        agents = [(one.start, one.end) for one in found if (one.cluster or one.id) in given]
+        agents = agents or [(one.start, one.end) for one in found if one.label == "CELL_TYPE"]
         kept = []
         for one in found:
             if one.label == "OUTCOME":
+                if not outcomes.ascribed(view, agents, one.start):
+                    continue
                 attributes = outcomes.attributes(view, one.start, one.end, concepts.get(one.concept or ""))
                 if outcomes.is_only_a_topic(view, one.start, one.end, attributes):
                     continue
@@ -38,7 +44,7 @@ class OutcomeReader:
                 kept.append(one)
         pairs = _limits(view, kept)
         set_mentions(doc, [*kept, *(span for span, _ in pairs)])
-        annotations(doc).relations = tuple(findings.value_relations(pairs, 1))
+        state_of(doc).relations = tuple(findings.value_relations(pairs, 1))
         return doc
 
     def _concepts(self) -> dict[str, Concept]:

@@ -7,14 +7,14 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import annotations, mentions, view_of
+from nanocart.annotations import state_of, mentions, view_of
 from nanocart.rules.relations import between_mentions
 
 
 @Language.component("nanocart_relations", requires=["doc.ents"])
 def relate(doc: Doc) -> Doc:
     """Set `doc._.relations`; those of values and qualifiers, which the outcomes component found, stay."""
-    state = annotations(doc)
+    state = state_of(doc)
     found = mentions(doc)
     if len(found) > 1:
         limits = [one for one in state.relations if one.label in ("VALUE_OF", "QUALIFIES")]

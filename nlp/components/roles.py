@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import annotations, set_mentions, view_of
+from nanocart.annotations import state_of, set_mentions, view_of
 from nanocart.lexicon import FALSE_FRIEND
 from nanocart.rules import cargoes, cells, diseases, outcomes, particles, targets
 from nanocart.rules.view import Candidate, View, select
@@ -15,7 +15,7 @@ from nanocart.schema import Mention
 @Language.component("nanocart_roles", requires=["doc.ents"], assigns=["doc.ents"])
 def decide_roles(doc: Doc) -> Doc:
     """Replace the dictionary's mentions by those whose role the context bears out."""
-    state = annotations(doc)
+    state = state_of(doc)
     view = view_of(doc)
     if state.study.in_scope is False or not view.hits:
         return doc

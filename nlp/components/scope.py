@@ -7,14 +7,14 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import annotations, set_mentions, view_of
+from nanocart.annotations import state_of, set_mentions, view_of
 from nanocart.rules.scope import in_scope
 
 
 @Language.component("nanocart_scope", assigns=["doc.ents"])
 def decide_scope(doc: Doc) -> Doc:
     """Set `doc._.study.in_scope`, and take every mention away where it is false."""
-    state = annotations(doc)
+    state = state_of(doc)
     inside = in_scope(view_of(doc))
     state.study = replace(state.study, in_scope=inside)
     if not inside:

@@ -14,7 +14,7 @@ _MADE: Final = r"(?:[- ](?:engineered|modified|expressing|transduced|transfected
 _KIND: Final = (
     r"(?:(?:CD[48]\+?|γδ|αβ|gamma[- ]delta|Vδ[12])[- ]?)*"
     r"(?:T(?:[- ]?regs?)?|i?NKT|NK|[Nn]atural[- ][Kk]iller(?: T)?(?:[- ]?\(i?NKT?\))?|[Rr]egulatory T|[Tt]regs?|[Ii]nvariant NKT"
-    r"|[Mm]acrophages?|[Mm]onocytes?|[Nn]eutrophils?|M[φΦ]?s?|T lymphocytes?|[Dd]endritic|DC)"
+    r"|[Mm]acrophages?|[Mm]onocytes?|[Nn]eutrophils?|M[φΦ]?s?|T lymphocytes?|[Dd]endritic|DC|CIK|MAIT|[Ee]ffector)"
 )
 _CELLS: Final = r"(?:s\b|[- ]?(?:[Cc]ells?|[Ll]ymphocytes?)\b)?"
 _CAR_CELL: Final = re.compile(rf"(?<![\w]){_CAR}{_MADE}[- ]{_KIND}{_CELLS}(?![\w])(?:[- ]?\(CAR[- ]?[A-Z]+\)(?=[- ]cells?\b)[- ]cells?)?")
@@ -32,12 +32,13 @@ _PART: Final = re.compile(r"(?:effector|memory|helper|killer|regulatory|cytotoxi
 
 # What may stand in front and belongs to the name: lineage, state, origin. Antigens, "autologous", "human" do not.
 _STATE: Final = (
-    r"CD\d+\w*(?:[+⁺−-]|high|low|hi|lo|pos|neg)|(?:Fox[Pp]3|PD-?1|TIM-?3|TCF-?1|CXCR\d|CCR\d|NKG2D|LAG-?3|Ki-?67|Gr-?1|F4/80|Ly6[CG])[+⁺−]"
+    r"(?:tumou?r|virus|antigen|melanoma|leukemia|cancer|self|neoantigen|[A-Z]{2,})-associated|(?:tumou?r|virus|antigen|melanoma|leukemia|self|neoantigen)[- ](?:antigen-)?specific"
+    r"|CD\d+\w*(?:\.\d)?(?:\(?[+⁺−-]\)?|high|low|hi|lo|pos|neg)|(?:Fox[Pp]3|PD-?1|TIM-?3|TCF-?1|CXCR\d|CCR\d|NKG2D|LAG-?3|Ki-?67|Gr-?1|F4/80|Ly6[CG])[+⁺−]"
     r"|memory|effector|regulatory|na[iï]ve|cytotoxic|helper|killer|central|stem(?: cell)?[- ]like|stem cell|stem|exhausted|activated"
     r"|tissue[- ]resident|(?:tumou?r[- ])?infiltrating|tumou?r[- ]associated|intratumou?ral|monocyte[- ]derived"
     r"|bone[- ]marrow(?:[- ]derived)?|iPSC[- ]derived|cord[- ]blood(?:[- ]derived)?|umbilical|peripheral[- ]blood|peripheral"
     r"|myeloid(?:[- ]derived)?|lymphoid|dendritic|alveolar|peritoneal|malignant|leuka?emic|immature|mature|plasmacytoid"
-    r"|conventional|[γα][δβ]|V[δγ]\d|invariant|suppressor|suppressive|immunosuppressive|(?:pro|anti)?-?inflammatory|M[012][- ]like"
+    r"|terminal|intermediate|innate[- ]like|self-renewing|[γα][δβ]|V[δγ]\d|invariant|suppressor|suppressive|immunosuppressive|(?:pro|anti)?-?inflammatory|M[012][- ]like"
     r"|M[012](?:[- ]polari[sz]ed)?|M[012][- ]type|Th\d+|type[- ]1|double[- ](?:negative|positive)|antigen[- ]presenting|proliferating|senescent"
     r"|dysfunctional|mesenchymal|ha?ematopoietic|terminally|differentiated|autoreactive|endothelial|epithelial|follicular"
     r"|germinal[- ]center|polari[sz]ed|progenitor|precursor|induced pluripotent|gamma[- ]delta|circulating tumou?r"

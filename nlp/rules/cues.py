@@ -21,17 +21,17 @@ _DOWN: Final = (
     "reduc|decreas|inhibit|suppress|attenuat|diminish|lower|alleviat|mitigat|prevent|avoid|ameliorat|abrogat|abolish|impair|block"
     "|delay|minimi[sz]|eliminat|eradicat|downregulat|shrink|shrank|deplet|declin|drop|less$|fewer$|weaken|retard|restrict|revers|reliev"
     "|curb|evad|scaveng|dampen|blunt|counteract|overcom|shorten|curtail|hamper|hinder|compromis|disrupt|loss$|lost$|lack|poorer$|weaker$|smaller$|arrest"
-    "|antagoni|halt|ablat|circumvent|down$|resolv|resolution$|protect|limits$|limit$|limiting$|regress"
+    "|antagoni|halt|ablat|circumvent|down$|resolv|resolution$|protect|limits$|limit$|limiting$|regress|imped|saturat|hyperactiv$"
 )
 _SAME: Final = "unchanged$|comparable$|similar$|unaffected$|unaltered$|equivalent$|same$|noninferior$|preserv|retain|maintain|indistinguishable$"
 _HIGH: Final = (
     "robust|strong$|strongly$|potent$|potently$|high$|highly$|excellent$|remarkabl|profound|marked$|superb$|efficient$|efficiently$|substantial"
-    "|powerful|considerabl|outstanding|impressive|favorable$|favourable$|deep$|good$|massive$|extensive$|promising$"
+    "|powerful|considerabl|outstanding|impressive|favorable$|favourable$|deep$|good$|great$|massive$|extensive$"
     "|satisfactory$|vigorous|striking|dramatic|pronounced$|abundant$|prominent$|dominant$|encouraging$"
 )
 _LOW: Final = (
     "minimal|negligible$|limited$|mild$|low$|poor$|poorly$|weak$|little$|insufficient|constrain|imperfect|modest|modest$|suboptimal$|inefficient|inadequate|rare$|slight"
-    "|moderate$|short$|undetectable$|scarce|tolerable$|manageable$|few$|inferior$|unsatisfactory$"
+    "|moderate$|short$|undetectable$|scarce|few$|inferior$|unsatisfactory$"
 )
 _NEUTRAL: Final = (
     "induc|caus|show|exhibit|achiev|demonstrat|observ|evaluat|mediat|lead$|leads$|led$|result|elicit|trigger|produc|generat|exert|confer|report|assess"
@@ -62,8 +62,8 @@ _STOP: Final = frozenset("with without than that which after when compared versu
 _DENIAL: Final = re.compile(r"\b(?:no|not|without|absence|lack|lacks|lacked|lacking|devoid|free|never|none|neither|nor|zero|failed|unable|absent|undetectable)\b")
 _NO_DIFFERENCE: Final = re.compile(
     r"\bno\s+(?:\w+\s+){0,2}(?:difference|change|effect|impact|influence|increase|decrease|reduction|improvement|alteration|benefit)s?\b(?:\s+(?:in|on|of|between|for|regarding))?"
-    r"|\b(?:did|does|do|was|were|is|are|could|has|have|had)\s+not\s+(?:\w+ly\s+)?(?:differ|affect|alter|chang|influenc|impact|improv|increas|decreas|reduc|enhanc|impair|prolong|compromis|correlat|inhibit|promot|diminish|augment|associat)\w*"
-    r"|\b(?:failed|unable)\s+to\s+(?:\w+ly\s+)?(?:improve|increase|decrease|reduce|enhance|prolong|alter|affect)|without\s+(?:\w+ly\s+)?(?:increasing|affecting|altering|compromising|impairing|changing|improving|reducing|decreasing|sacrificing)"
+    r"|\b(?:did|does|do|was|were|is|are|could|can|has|have|had)\s*not\s+(?:\w+ly\s+)?(?:differ|affect|alter|chang|influenc|impact|improv|increas|decreas|reduc|enhanc|impair|prolong|compromis|correlat|inhibit|promot|diminish|augment|associat|amelior|attenuat|alleviat|mitigat|block|suppress|revers|prevent|restor|manag)\w*"
+    r"|\b(?:failed|unable)\s+to\s+(?:\w+ly\s+)?(?:\w+ly\s+)?(?:improve|increase|decrease|reduce|enhance|prolong|alter|affect|manage|control|ameliorate|attenuate|suppress)|without\s+(?:\w+ly\s+)?(?:increasing|affecting|altering|compromising|impairing|changing|improving|reducing|decreasing|sacrificing)"
     r"|\bnot\s+(?:\w+ly\s+)?(?:different|significant|increased|decreased|reduced|affected|altered|improved|prolonged|changed|impaired|compromised)"
 )
 _NEGATION: Final = re.compile(
@@ -81,7 +81,7 @@ _MAYBE: Final = re.compile(
 _CHALLENGE: Final = re.compile(r"[^.;]{0,60}?\b(?:remains?|is|are)\s+(?:\w+\s+){0,3}(?:challeng\w+|unknown|unclear|elusive|to be (?:determined|elucidated|seen)|hurdle|obstacle|concern)")
 _PURPOSE: Final = re.compile(
     r"(?<!able )(?<!ability )(?<!abilities )(?<!found )(?<!shown )(?<!demonstrated )(?<!observed )(?<!reported )(?<!proved )(?<!proven )(?<!led )(?<!leads )(?<!leading )(?<!due )(?<!failed )(?<!compared )(?<!capacity )(?<!known )(?<!continued )(?<!seen )(?<!power )"
-    r"\bto\s+(?:\w+ly\s+)?(?:further\s+)?(?:improve|increase|enhance|reduce|decrease|prevent|promote|boost|overcome|inhibit|suppress|augment|prolong|restore|induce|achieve|mitigate|avoid|minimi[sz]e|maximi[sz]e|facilitate|stimulate|elicit|enable|alleviate|attenuate|block|potentiate|limit|reverse|eliminate|eradicate|trigger|optimi[sz]e|amplify|modulate|evaluate|assess|determine|investigate|drive|ameliorate|strengthen|sustain|provide)\b"
+    r"\bto\s+(?:\w+ly\s+)?(?:further\s+)?(?:improve|increase|enhance|reduce|decrease|prevent|promote|boost|overcome|inhibit|suppress|augment|prolong|restore|induce|achieve|mitigate|avoid|minimi[sz]e|maximi[sz]e|facilitate|stimulate|elicit|enable|alleviate|attenuate|block|potentiate|limit|reverse|eliminate|eradicate|trigger|optimi[sz]e|amplify|modulate|evaluate|assess|determine|investigate|drive|ameliorate|strengthen|sustain|provide|maintain|preserve|restrict|boosts)\b"
 )
 _RISK: Final = re.compile(r"[- ](?:risk|prediction|predictors?|biomarkers?|design)\b")
 _TITLE: Final = re.compile(r"\b(?:effects?|impact|influence|role) of\b.*\bon\b")

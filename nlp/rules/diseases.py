@@ -26,14 +26,16 @@ _AFTER_RELAPSE: Final = re.compile(r"\b(?:after|following|prior to|before|histor
 
 
 _NAMED: Final = re.compile(r"(?<![\w-])[A-Z][a-zé]+(?:[-–][A-Z][a-zé]+)?(?:['’]s)?\s(?:[Dd]isease|[Ss]yndrome)(?![\w])(?! (?:was|occurred))")
-_NOT_NAMES: Final = re.compile(r"(?:The|This|These|Our|Progressive|Stable|Residual|Minimal|Measurable|Severe|Chronic|Acute|Active|Graft|Release|Infectious|Rare|Such|No|In|With|And|Of|For)\b")
+_PAN: Final = re.compile(r"\bpan-$")
+_LIST: Final = re.compile(r",?\s(?:and\s|or\s)?")
+_NOT_NAMES: Final = re.compile(r"(?:The|This|These|Our|Progressive|Stable|Residual|Minimal|Measurable|Severe|Chronic|Acute|Active|Graft|Release|\w+ing|Infectious|Rare|Such|No|In|With|And|Of|For)\b")
 _FRONT: Final = re.compile(r"(?<![\w-])(?:(?:mature|extramedullary|primary|[BT][- ]cell|ATTR\w*|AL)[- ])+$")
 
 
 def candidates(view: View) -> Iterator[Candidate]:
     """Every condition that is treated or modelled, and, as `OUTCOME`, those that the sentence measures or changes."""
     for hit, concept, weak in view.of("DISEASE"):
-        if (weak and concept.id not in view.strong) or _CELLS_FOLLOW.match(view.text, hit.end) or _NAME_FOLLOWS.match(view.text, hit.end):
+        if (weak and concept.id not in view.strong and not _is_listed(view, hit.start, hit.end)) or _PAN.search(view.lower, max(0, hit.start - 4), hit.start) or _CELLS_FOLLOW.match(view.text, hit.end) or _NAME_FOLLOWS.match(view.text, hit.end):
             continue
         front = _FRONT.search(view.text, max(view.sentence_at(hit.start)[0], hit.start - 40), hit.start)
         if front:
@@ -45,6 +47,16 @@ def candidates(view: View) -> Iterator[Candidate]:
     for match in _NAMED.finditer(view.text):
         if not _NOT_NAMES.match(match.group()):
             yield Candidate(match.start(), match.end(), "DISEASE", None, "rule named-disease", -1)
+
+
+def _is_listed(view: View, start: int, end: int) -> bool:
+    """Whether a weak name stands in a list with strong ones: "infections, cancers and autoimmune diseases"."""
+    if not view.text[start:end].islower():
+        return False
+    others = [hit for hit, _, weak in view.of("DISEASE") if not weak]
+    return any(_LIST.fullmatch(view.lower, end, hit.start) for hit in others if end < hit.start <= end + 8) or any(
+        _LIST.fullmatch(view.lower, hit.end, start) for hit in others if hit.end < start <= hit.end + 8
+    )
 
 
 def is_effect(view: View, start: int, end: int, concept: Concept) -> bool:

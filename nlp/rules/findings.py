@@ -44,8 +44,11 @@ class _Book:
             self.clusters[one.cluster or one.id].append(one)
         self.tails: dict[tuple[str, str], list[Mention]] = defaultdict(list)
         self.heads: dict[tuple[str, str], list[Mention]] = defaultdict(list)
+        self.limits: dict[str, list[Mention]] = defaultdict(list)
         for relation in relations:
-            if relation.assertion != "negated":
+            if relation.label in ("VALUE_OF", "QUALIFIES"):  # of this very statement, not of its cluster
+                self.limits[relation.tail].append(self.by_id[relation.head])
+            elif relation.assertion != "negated":
                 head, tail = self.by_id[relation.head], self.by_id[relation.tail]
                 self.tails[relation.label, head.cluster or head.id].append(tail)
                 self.heads[relation.label, tail.cluster or tail.id].append(head)
@@ -91,8 +94,8 @@ def _row(view: View, book: _Book, agent: Mention, outcome: Mention) -> Finding:
     agents = [*particles, *cells]
     cargo = book.slot(particles, "CARRIES", outcome)
     payloads = [book.by_id[id_] for id_ in cargo]
-    values = [one for one in book.heads["VALUE_OF", outcome.id] if one.label == "VALUE"]
-    limits = [one for one in book.heads["QUALIFIES", outcome.id] if one.label == "QUALIFIER"]
+    values = [one for one in book.limits[outcome.id] if one.label == "VALUE"]
+    limits = [one for one in book.limits[outcome.id] if one.label == "QUALIFIER"]
     return Finding(
         "",
         outcome.id,

@@ -164,6 +164,21 @@ def attributes(view: View, start: int, end: int, concept: Concept | None) -> Att
     return Attributes(category, direction, assertion)
 
 
+def ascribed(view: View, agents: Sequence[tuple[int, int]], start: int) -> bool:
+    """Whether an outcome can be the effect of some agent.
+
+    Where the title names an agent, or the text speaks of agents throughout, every outcome can; else only one whose own
+    sentence, or one of the two before, names an agent.
+    """
+    if not agents:
+        return False
+    places = {view.sentence_number(begin) for begin, _ in agents}
+    if 0 in places or len(places) * 5 >= len(view.sentences):
+        return True
+    here = view.sentence_number(start)
+    return not places.isdisjoint((here, here - 1, here - 2))
+
+
 _CATEGORY: Final = (
     ("toxicity", r"toxic|adverse|syndrome|gvhd|graft|hemoly|infection|neutropen|cytopen|colitis|anaphyla|injury"),
     ("response", r"remission|response rate|tumou?r|relapse|recurrence|metasta|progression"),

@@ -26,9 +26,9 @@ _PARTICLE: Final = re.compile(
     r"(?<!\w)(?:[a-z-]*nano-?(?!m(?:et|olar|edicine)|scal|sec|lit|gram|string|drop|bod|por|fluid|topo|sight|indent|mole|sims|lc|bit|spray|plasm|phyt|flow|red\b|uv)[a-z]{2,}"
     r"|(?:proteo|immuno|pro|lipo|nio|etho|transfero|cubo)?(?:liposom\w+|niosomes?|virosomes?|ethosomes?)|lnps?|exosom\w+|extracellular vesicles?|evs|virus-like particles?|vlps|dendrimers?|polymersomes?|lipoplex\w*|polyplex\w*|quantum dots?|micelles?|lipid particles?|nab-paclitaxel|abraxane|doxil|spions?|outer membrane vesicles?|omvs|dna origami|metal[- ]organic frameworks?)(?!\w)"
 )
-_MARKER_ONLY: Final = re.compile(r"exosom|extracellular vesicle|^evs$|micelle|quantum")
+_MARKER_ONLY: Final = re.compile(r"virus-like|vlp|exosom|extracellular vesicle|^evs$|micelle|quantum")
 _VESICLE_USE: Final = re.compile(
-    r"\b(?:load\w*|deliver\w*|carrier\w*|vehicle\w*|engineer\w*|therap\w+ (?:potential|agent|use|application|exosom|vesicle)|treat(?:ed|ment) with (?:\w+ ){0,3}(?:exosom|evs|extracellular)|cell-free|vaccine|derived (?:exosom|extracellular|evs))\b"
+    r"\b(?:load\w*|deliver\w*|carrier\w*|vehicle\w*|engineer\w*|therap\w+ (?:potential|agent|use|application|exosom|vesicle)|treat(?:ed|ment) with (?:\w+ ){0,3}(?:exosom|evs|extracellular)|cell-free|vaccin\w+|derived (?:exosom|extracellular|evs))\b"
 )
 _COSMETIC: Final = re.compile(r"\b(?:cosmetic\w*|skin ?care|moisturi[sz]\w+|anti-?wrinkle|sunscreens?|shampoos?)\b")
 
