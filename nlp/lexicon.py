@@ -285,6 +285,8 @@ def _keys(surface: str) -> Iterator[tuple[str, ...]]:
 
 def _exact(surface: str) -> tuple[str | None, ...]:
     """The units whose case tells something: those with a capital beyond their first letter, single capitals in acronyms."""
+    if surface.islower():
+        return ()
     found = UNIT.findall(surface)
     acronym = len(letters(surface)) <= _ACRONYM_LETTERS and any(char.isupper() for char in letters(surface)[1:])
     exact = tuple(letters(unit) if acronym or any(char.isupper() for char in letters(unit)[1:]) else None for unit in found)

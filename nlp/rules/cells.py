@@ -27,6 +27,7 @@ _BRACKET: Final = re.compile(r"\s\([A-Z][\w-]{0,6}\)[- ](?:cells?|lymphocytes?)\
 _PROCEDURE: Final = re.compile(r"[- ](?:redirect\w+|engag\w+|humani[sz]ed|deficient|receptor|dependent)\b")
 # Products named by a code: "huCART19", "PBCAR19B", "JCARH125".
 _CODED: Final = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,6}-?)?CAR(?:T|NK|[A-Z])?-?\d+\w*(?!\w)")
+_RECEPTOR: Final = re.compile(r"CAR|[Rr]eceptor")
 _BLASTS: Final = re.compile(r"[- ]?(?:(?:stem|initiating|progenitor|like|derived|repopulating)[- ])*(?:cells?|blasts?)\b", re.I)
 _PART: Final = re.compile(r"(?:effector|memory|helper|killer|regulatory|cytotoxic|naive|naïve|CD[48]\+?|NK|B|γδ)(?: T)?(?= (?:and|or) (?:\S+ )?(?:NK|T|B) (?:cells?|lymphocytes?))")
 
@@ -51,6 +52,14 @@ _NO_VERB_AFTER: Final = re.compile(
     r"|primary|more|their|our|its|than|via|through|using|towards?|among))\s*$",
     re.I,
 )
+# The words that a state can end in: a cheap look before the search, since most cells have no state in front.
+_LAST: Final = frozenset(
+    """memory effector regulatory naive naïve cytotoxic helper killer central like cell stem exhausted activated resident infiltrating associated
+    intratumoral intratumoural derived marrow blood umbilical peripheral myeloid lymphoid dendritic alveolar peritoneal malignant leukemic leukaemic
+    immature mature plasmacytoid terminal intermediate renewing invariant suppressor suppressive immunosuppressive inflammatory polarized polarised type
+    negative positive presenting proliferating senescent dysfunctional mesenchymal hematopoietic haematopoietic terminally differentiated autoreactive
+    endothelial epithelial follicular center centre progenitor precursor pluripotent delta tumor tumour specific high low hi lo pos neg m0 m1 m2 1""".split()
+)
 _REACH: Final = 70
 
 
@@ -59,8 +68,8 @@ def candidates(view: View) -> Iterator[Candidate]:
     for match in _CAR_CELL.finditer(view.text):
         yield Candidate(_extended(view, match.start()), match.end(), "CELL_TYPE", _concept(view, *match.span()), "rule car-cell", 3)
     for match in _SPLIT_NAME.finditer(view.text):
-        yield Candidate(match.start(), match.end(), "CELL_TYPE", _concept(view, *match.span()), "rule bracketed-name", 2)
-    for match in _CODED.finditer(view.text):
+        yield Candidate(match.start(), match.end(), "CELL_TYPE", None, "rule bracketed-name", 2)
+    for match in _CODED.finditer(view.text) if "CAR" in view.text else ():
         yield Candidate(match.start(), match.end(), "CELL_TYPE", None, "rule coded-product", 2)
     for hit, concept, weak in view.of("CELL_TYPE"):
         if (weak and concept.id not in view.strong) or _PROCEDURE.match(view.text, hit.end):
@@ -80,12 +89,15 @@ def candidates(view: View) -> Iterator[Candidate]:
 
 
 def _concept(view: View, start: int, end: int) -> Concept | None:
-    inside = (concept for hit, concept, _ in view.of("CELL_TYPE") if start <= hit.start and hit.end <= end)
-    return next(inside, None)
+    """The concept of a match inside, where that match has the receptor too ("T cell" in a CAR cell's name has not)."""
+    inside = [(hit, concept) for hit, concept, _ in view.of("CELL_TYPE") if start <= hit.start and hit.end <= end]
+    return next((concept for hit, concept in inside if _RECEPTOR.search(view.text, hit.start, hit.end)), None)
 
 
 def _extended(view: View, start: int) -> int:
     """The start moved left over the words that tell lineage or state: "CD8+ memory", "tumor-infiltrating"."""
+    if view.text[start - 1 : start] not in ("-", " ") or not _may_be_state(view.lower, start - 1):
+        return start
     floor = max(view.sentence_at(start)[0], start - _REACH)
     match = _STATES.search(view.text, floor, start)
     if match is None:
@@ -93,3 +105,8 @@ def _extended(view: View, start: int) -> int:
     if _VERBAL.match(view.text, match.start()) and not _NO_VERB_AFTER.search(view.text, floor, match.start()):
         return start
     return match.start()
+
+
+def _may_be_state(lower: str, end: int) -> bool:
+    last = lower[max(lower.rfind(" ", 0, end), lower.rfind("-", 0, end), lower.rfind("\n", 0, end)) + 1 : end]
+    return last in _LAST or last[-1:] in "+⁺−-)γαδβ" or last[:2] in ("th", "vδ", "vγ")

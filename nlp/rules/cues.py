@@ -75,7 +75,7 @@ _NEGATED_AFTER: Final = re.compile(
 )
 _MAYBE: Final = re.compile(
     r"\b(?:may|might|could|potential to|potentially|promising (?:strateg|approach|candidate|avenue|platform|tool|way)\w*|expected|hypothesi[sz]\w*|would|should|will|aim(?:s|ed|ing)?|whether|possibl[ey]|possibility|likely|propos\w+|anticipat\w+"
-    r"|suggest(?:s|ing)? that|appears? to|appeared to|seems? to|goal|intended|warrant\w*|strateg(?:y|ies) (?:to|for)|approach(?:es)? (?:to|for)|opportunit\w+|prospects?|attempts?|efforts?|in order to|end ?points?|predict\w*|risk of|risk factors?"
+    r"|suggest(?:s|ing)? that|appears? to|appeared to|seems? to|goal|intended|warrant\w*|strateg(?:y|ies) (?:to|for)|approach(?:es)? (?:to|for)|opportunit\w+|prospects?|attempts? to|efforts? are|in order to|end ?points?|predict\w*|risk of|risk factors?"
     r"|designed to|hope\w*|future|be able to|ways? to|avenues?|putative|putatively|presumably|candidates?|perspective|to be (?:determined|elucidated))\b"
 )
 _CHALLENGE: Final = re.compile(r"[^.;]{0,60}?\b(?:remains?|is|are)\s+(?:\w+\s+){0,3}(?:challeng\w+|unknown|unclear|elusive|to be (?:determined|elucidated|seen)|hurdle|obstacle|concern)")
@@ -83,6 +83,7 @@ _PURPOSE: Final = re.compile(
     r"(?<!able )(?<!ability )(?<!abilities )(?<!found )(?<!shown )(?<!demonstrated )(?<!observed )(?<!reported )(?<!proved )(?<!proven )(?<!led )(?<!leads )(?<!leading )(?<!due )(?<!failed )(?<!compared )(?<!capacity )(?<!known )(?<!continued )(?<!seen )(?<!power )"
     r"\bto\s+(?:\w+ly\s+)?(?:further\s+)?(?:improve|increase|enhance|reduce|decrease|prevent|promote|boost|overcome|inhibit|suppress|augment|prolong|restore|induce|achieve|mitigate|avoid|minimi[sz]e|maximi[sz]e|facilitate|stimulate|elicit|enable|alleviate|attenuate|block|potentiate|limit|reverse|eliminate|eradicate|trigger|optimi[sz]e|amplify|modulate|evaluate|assess|determine|investigate|drive|ameliorate|strengthen|sustain|provide|maintain|preserve|restrict|boosts)\b"
 )
+_MEANS: Final = re.compile(r".*\b(?:by|via|through) (?=\w+ing\b)", re.S)
 _RISK: Final = re.compile(r"[- ](?:risk|prediction|predictors?|biomarkers?|design)\b")
 _TITLE: Final = re.compile(r"\b(?:effects?|impact|influence|role) of\b.*\bon\b")
 _FOR_DOING: Final = re.compile(r"\bfor\s+(?:\w+\s+){0,2}(?:the\s+)?(?:improving|increasing|enhancing|reducing|preventing|promoting|boosting|overcoming|inhibiting|inducing|achieving)\s")
@@ -181,9 +182,11 @@ def _assertion(view: View, start: int, end: int) -> str:
         return "speculated"
     if _RISK.match(view.lower, end) or (sentence_start == 0 and _TITLE.search(left)):
         return "speculated"
-    if _MAYBE.search(left) or _PURPOSE.search(left) or _FOR_DOING.search(left):
+    if _MAYBE.search(left):
         return "speculated"
-    return "affirmed"
+    # "efforts to overcome this by promoting": the means are stated, the purpose before them is not.
+    aims = left[match.end() :] if (match := _MEANS.search(left)) else left
+    return "speculated" if _PURPOSE.search(aims) or _FOR_DOING.search(aims) else "affirmed"
 
 
 def _is_negated(view: View, left: str, end: int, clause_end: int) -> bool:

@@ -39,7 +39,6 @@ _NOT_HEAD: Final = re.compile(
     r"responsive|checkpoints?|modalit(?:y|ies)|regimens?|properties|free|independent|guided|driven|efficiency|efficacy|capacity|ability|potential|kinetics)\b", re.I,
 )
 _DIRECT: Final = re.compile(r"(?:increas|decreas|reduc|elevat|lower|higher|upregulat|downregulat|enhanc|suppress|inhibit|diminish|restor|depletion of|loss of|rais|neutrali[sz])\w*(?:\s+(?:of|in|the|levels of))*\s*$", re.I)
-_BURDEN: Final = re.compile(r"\bleading causes? of\b|\bassociated with (?:a )?(?:poor|dismal|worse)\b|\b(?:poor|dismal) prognosis\b|\bremains? (?:a|one of the) (?:leading|major|most)\b|\bmorbidity and mortality\b")
 _EVALUATED: Final = re.compile(
     r"\b(?:evaluat\w+|assess\w*|investigat\w+|examin\w+|stud(?:y|ied)|explor\w+|determin\w+|analy[sz]\w+|discuss\w*|review\w*|summari[sz]\w+|describ\w+|compar(?:e|ing)|test(?:ed)?|monitor\w*|understand\w*|focus\w*|endpoints?|characteri[sz]\w+|highlight\w*)\b"
 )
@@ -107,7 +106,7 @@ def _is_borne_out(view: View, head: int, head_end: int, start: int, end: int) ->
 
 def _is_burden(view: View, at: int) -> bool:
     """Whether the sentence tells how bad a disease is and not what a therapy does."""
-    return bool(_BURDEN.search(view.lower, *view.sentence_at(at)))
+    return any(begin <= at < stop for begin, stop in view.burdens)
 
 
 def _start(view: View, start: int, in_front: dict[int, int]) -> int:

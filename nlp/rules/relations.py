@@ -66,6 +66,7 @@ def between_mentions(view: View, mentions: Sequence[Mention]) -> list[Relation]:
 def _stated(view: View, mentions: Sequence[Mention]) -> Iterator[tuple[str, Mention, Mention, str]]:
     given = therapies(view, mentions)
     previous: list[Mention] = []
+    since = 0
     title: list[Mention] = []
     treated: set[str | None] = set()
     for number, (begin, stop) in enumerate(view.sentences):
@@ -83,7 +84,8 @@ def _stated(view: View, mentions: Sequence[Mention]) -> Iterator[tuple[str, Ment
                     treated.add(disease.cluster)
                     yield "TREATS", agent, disease, "therapy-in-sentence" if agents else "therapy-in-sentence-before"
         yield from _results(view, here, agents, previous or title)
-        previous = agents
+        since = 0 if agents else since + 1
+        previous = agents or (previous if since < 2 else [])
     yield from _targets_elsewhere(mentions)
 
 
@@ -140,7 +142,8 @@ def _results(
             for agent in _coordinated(view, near, _agent(near, outcome)):
                 yield "RESULTS_IN", agent, outcome, "agent-in-sentence"
         elif elsewhere and not _BURDEN.search(view.lower, *view.sentence_at(outcome.start)):
-            yield "RESULTS_IN", _first_choice(elsewhere), outcome, "agent-in-sentence-before"
+            for agent in _coordinated(view, elsewhere, _first_choice(elsewhere)):
+                yield "RESULTS_IN", agent, outcome, "agent-in-sentence-before"
 
 
 def _coordinated(view: View, agents: Sequence[Mention], chosen: Mention) -> list[Mention]:

@@ -24,14 +24,23 @@ _KINDS: Final = (
     ("review", re.compile(r"\b(?:this|the present|our|in this|here,? (?:we|i)) (?:\w+ ){0,3}(?:mini-?)?review(?:s|ed)?\b|\bwe (?:\w+ )?(?:review|summari[sz]e|discuss|outline|highlight)\b|\b(?:systematic|narrative|scoping) review\b|\breview(?:s)? (?:the|recent|current|how)\b|\bis reviewed\b|\bare (?:reviewed|summari[sz]ed|discussed)\b|\bin this (?:article|perspective|chapter|paper), we (?:discuss|review|summari[sz]e|highlight)|\b(?:this|the) (?:article|paper|chapter|perspective) (?:\w+ )?(?:reviews?|summari[sz]es?|discusses?|highlights?|focuses)")),
     ("comment", re.compile(r"\b(?:this commentary|this editorial|in this issue of|we comment on|letter to the editor|this viewpoint|this perspective)\b")),
 )  # fmt: skip
+# Titles of overviews, where nothing in the text says that something was done.
+_OVERVIEW: Final = re.compile(r"\b(?:strategies|advances?|perspectives?|challenges|opportunities|progress|landscape|current|emerging|towards?|future|roles? of|review|how|overview|insights|prospects|status|trends)\b|\?")
 _DONE: Final = re.compile(
     r"\b(?:we (?:\w+ )?(?:developed|show(?:ed)?|demonstrate[ds]?|found|report(?:ed)?|designed|engineered|synthesi[sz]ed|investigated|treated|enrolled|evaluated|generated|constructed|prepared|identified|observed|tested|analy[sz]ed|used|performed|fabricated|established|examined|assessed)"
-    r"|were (?:treated|enrolled|randomi[sz]ed|injected|infused|prepared|synthesi[sz]ed|included|measured|collected|assessed)|results? (?:show|demonstrat|indicat|suggest|reveal)\w*|in this study|the present study|was (?:performed|investigated|evaluated|developed|conducted))\b"
+    r"|were (?:treated|enrolled|randomi[sz]ed|injected|infused|prepared|synthesi[sz]ed|included|measured|collected|assessed)|results? (?:show|demonstrat|indicat|suggest|reveal)\w*|in this study|this study|the present study|our (?:study|analysis|results|data|findings)|was (?:performed|investigated|evaluated|developed|conducted))\b"
+)
+_ANIMALS: Final = re.compile(
+    r"\b(?:mice|mouse|murine|rats?|xenografts?|rabbits?|macaques?|monkeys?|non-?human primates?|zebrafish|pigs?|canine|dogs?|animal models?)\b"
+)
+_PEOPLE: Final = re.compile(
+    r"\b(?:patients|subjects|participants|volunteers|children|adults)\b[^.]{0,60}\b(?:were|was|received|achieved|had|responded|enrolled|treated|experienced|underwent|developed|died)\b|\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s(?:[\w/-]+[\s-]){0,4}(?:patients|subjects|participants|volunteers)"
+    r"|\bphase[- ](?:i|1|2|ii|iii|3)\b|\bpatient samples\b|\bfrom (?:[\w-]+ ){0,4}patients\b|-year-old|\bcase report\b|\bcohort of \w+ patients"
 )
 _SETTINGS: Final = (
     ("in vitro", re.compile(r"\bin vitro\b|\bcell lines?\b|\bco-?cultur\w+|\bcultured\b|\bex vivo\b")),
-    ("animal", re.compile(r"\b(?:mice|mouse|murine|rats?|xenografts?|rabbits?|macaques?|monkeys?|non-?human primates?|zebrafish|pigs?|canine|dogs?|animal models?|in vivo)\b")),
-    ("human", re.compile(r"\b(?:patients? (?:were|was|received|with .{0,40}(?:were|received)|treated|enrolled|achieved)|phase (?:i|1|2|ii|iii|3)\b|clinical trial (?:\w+ )?(?:enrolled|included|of)|participants|volunteers|(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:\w+ ){0,3}patients|-year-old|cohort of patients)")),
+    ("animal", _ANIMALS),
+    ("human", _PEOPLE),
 )  # fmt: skip
 _PHASE: Final = re.compile(r"\bphase[- ](early 1|i{1,3}v?|iv|[1-4])\s?(?:[ab]\b)?(?:\s?(?:/|-|–|and|to)\s?(?:phase )?(i{1,3}v?|iv|[1-4])\s?[ab]?)?\b")
 _ROMAN: Final = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "iiv": "2"}
@@ -92,7 +101,9 @@ def kind_of(view: View, metadata: Mapping[str, Any]) -> str | None:
     for kind, pattern in _KINDS:
         if pattern.search(view.lower) and not (kind in ("comment",) and _DONE.search(view.lower)):
             return kind
-    return "primary" if _DONE.search(view.lower) or _SETTINGS[1][1].search(view.lower) else None
+    if _DONE.search(view.lower) or _ANIMALS.search(view.lower):
+        return "primary"
+    return "review" if _OVERVIEW.search(view.lower, *view.sentence_at(0)) else None
 
 
 def _lower(values: Any) -> list[str]:
@@ -102,6 +113,8 @@ def _lower(values: Any) -> list[str]:
 def _setting(view: View, metadata: Mapping[str, Any]) -> tuple[str, ...]:
     mesh = _lower(metadata.get("mesh"))
     found = {name for name, pattern in _SETTINGS if pattern.search(view.lower)}
+    if "case reports" in _lower(metadata.get("publication_types")):
+        found.add("human")
     if "mice" in mesh or "rats" in mesh or "xenograft model antitumor assays" in mesh:
         found.add("animal")
     return tuple(name for name, _ in _SETTINGS if name in found)
@@ -131,7 +144,7 @@ def _n(view: View) -> int | None:
     for match in _N.finditer(view.lower):
         digits = next(part for part in match.groups() if part)
         number = _WORDS.get(digits) or int(digits.replace(",", ""))
-        if match[2] and not _SETTINGS[2][1].search(view.lower):
+        if match[2] and not _PEOPLE.search(view.lower):
             continue
         if re.search(r"(?:were|was|received|enrolled|treated|infused|underwent|included)$", match.group()):
             return number

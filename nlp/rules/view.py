@@ -40,6 +40,7 @@ class Candidate:
         return Candidate(start, end, self.label, self.concept, why or self.why, self.rank)
 
 
+_BURDEN: Final = re.compile(r"\bleading causes? of\b|\bassociated with (?:a )?(?:poor|dismal|worse)\b|\b(?:poor|dismal) prognosis\b|\bremains? (?:a|one of the) (?:leading|major|most)\b|\bmorbidity and mortality\b")
 _OF_TEXT: Final = ("lower", "words", "_word_starts", "sentences", "_sentence_starts", "_clause_starts")
 
 
@@ -148,6 +149,11 @@ class View:
                     seen.add(term.concept.label)
                     found.setdefault(term.concept.label, []).append((hit, term.concept, term.weak))
         return found
+
+    @cached_property
+    def burdens(self) -> list[tuple[int, int]]:
+        """The sentences that tell how bad a disease is and not what a therapy does."""
+        return [self.sentence_at(match.start()) for match in _BURDEN.finditer(self.lower)]
 
     @cached_property
     def strong(self) -> frozenset[str]:
