@@ -1,7 +1,7 @@
 # What one does with a checkout; `make help` lists it. Everything happens in .venv, which is built when first needed.
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check --quiet install
+PIP := $(PY) -m pip --disable-pip-version-check -qq install
 PYTHON ?= python3.12 python3.11 python3
 PACKAGES := models corpora eval
 

@@ -1,6 +1,6 @@
 """How many words a second does the whole rule pipeline read, beside spaCy's bare tokeniser in the same run?
 
-    python benchmarks/throughput.py [FOLDER] [--processes N] [--rounds N] [--documents N]
+    python benchmarks/throughput.py [FOLDER] [--processes N...] [--rounds N] [--documents N]
 
 Words are separated by white space. The two take turns, round by round, and each one's median counts; loading is not
 timed, but starting the processes is.
@@ -31,24 +31,21 @@ def seconds(nlp: Language, texts: list[str], processes: int) -> float:
 
 def main() -> None:
     parser = parser_for(__doc__)
-    parser.add_argument("--processes", type=int, default=2, help="processes that read at once (default: 2)")
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2], help="that read at once (default: 1, then 2)")
     parser.add_argument("--rounds", type=int, default=3, help="turns that each takes (default: 3)")
     parser.add_argument("--documents", type=int, help="read only the first N abstracts")
     args = parser.parse_args()
     texts = [document.text for document in abstracts(args.folder, args.documents)]
     words = sum(len(text.split()) for text in texts)
-    print(f"{len(texts):,} abstracts, {words:,} words; processes: {args.processes}; rounds: {args.rounds}")
-    readers = {"spacy.blank('en'), the tokeniser alone": spacy.blank("en"), "nanocart, every rule": nanocart.load()}
-    taken: dict[str, list[float]] = {name: [] for name in readers}
-    for nlp in readers.values():
+    print(f"{len(texts):,} abstracts, {words:,} words, {args.rounds} rounds")
+    bare, ours = spacy.blank("en"), nanocart.load()
+    for nlp in (bare, ours):
         seconds(nlp, texts[:WARM_UP], 1)
-    for _ in range(args.rounds):
-        for name, nlp in readers.items():
-            taken[name].append(seconds(nlp, texts, args.processes))
-    bare, ours = (words / median(times) for times in taken.values())
-    for name, speed in zip(readers, (bare, ours), strict=True):
-        print(f"{name:40} {speed:10,.0f} words a second")
-    print(f"ratio: nanocart reads at {ours / bare:.3f} of the bare tokeniser's speed")
+    print("processes   tokeniser alone    nanocart   (words a second)   ratio")
+    for processes in args.processes:
+        rounds = [(seconds(bare, texts, processes), seconds(ours, texts, processes)) for _ in range(args.rounds)]
+        alone, read = (words / median(times) for times in zip(*rounds, strict=True))
+        print(f"{processes:9} {alone:17,.0f} {read:11,.0f} {read / alone:26.3f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Text and annotations in and out: formats, archives, inline mark-up, tables."""

@@ -13,8 +13,8 @@ A file holds one document: a header, the text with its mentions in double bracke
 
 The first line of the text is the title. After a mention's label come, in any order, its id, `=` and its cluster, and
 words of the closed vocabularies (category, direction, assertion, kind of qualifier). Slots hold ids with commas
-between them. A literal `[` that would be taken for mark-up is written `\\[`, a backslash `\\\\`. The evidence of a finding is the sentence of its outcome
-unless `evidence=ID` names another mention.
+between them. A literal `[` that would be taken for mark-up is written `\\[`, a backslash `\\\\`. The evidence of a
+finding is the sentence of its outcome unless `evidence=ID` names another mention.
 """
 
 from __future__ import annotations
@@ -43,7 +43,12 @@ from nanocart.text import sentences
 
 _RULE: Final = "---"
 _BRACKETS: Final = re.compile(r"\\(?P<plain>[\\\[])|\[\[(?P<surface>[^\n]*?)\|(?P<notes>[^|\n]*?)\]\]")
-_FIELDS: Final = (("category", CATEGORIES), ("direction", DIRECTIONS), ("assertion", ASSERTIONS), ("kind", QUALIFIER_KINDS))
+_FIELDS: Final = (
+    ("category", CATEGORIES),
+    ("direction", DIRECTIONS),
+    ("assertion", ASSERTIONS),
+    ("kind", QUALIFIER_KINDS),
+)
 _SEVERAL: Final = ("setting", "registry", "car_made", "particle_role")
 
 
@@ -89,7 +94,9 @@ def write(document: Document) -> str:
     ]
     tail += [_finding_line(one, document) for one in document.findings]
     study = {name: getattr(document.study, name) for name in ("kind", "phase", "n", *_SEVERAL)}
-    filled = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in study.items() if value}
+    filled = {
+        name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in study.items() if value
+    }
     if document.study.in_scope is not None:
         filled["in_scope"] = "yes" if document.study.in_scope else "no"
     if filled:
@@ -106,7 +113,9 @@ class _Reader:
         return RecordError(message, source=self.source, where=where, record=self.record, hint=hint)
 
     def mentions(self, marked: str, first: int) -> tuple[str, tuple[Mention, ...]]:
-        plain, found, at, length = [], [], 0, 0
+        plain: list[str] = []
+        found: list[Mention] = []
+        at = length = 0
         for match in _BRACKETS.finditer(marked):
             before = marked[at : match.start()]
             at = match.end()
@@ -125,7 +134,8 @@ class _Reader:
             raise self.error(f"unknown label {label!r}", f"one of {', '.join(LABELS)}", line)
         if surface != surface.strip() or not surface:
             raise self.error(f"the span {surface!r} begins or ends with white space", "move the brackets", line)
-        id_, cluster, given = f"e{number}", None, {}
+        id_, cluster = f"e{number}", None
+        given: dict[str, Any] = {}
         for word in words:
             name = next((name for name, vocabulary in _FIELDS if word in vocabulary), None)
             if name:
@@ -134,7 +144,9 @@ class _Reader:
                 cluster = word[1:]
             else:
                 id_ = word
-        return Mention(id_, start, start + len(surface), label, surface, cluster=cluster, attributes=Attributes(**given))
+        return Mention(
+            id_, start, start + len(surface), label, surface, cluster=cluster, attributes=Attributes(**given)
+        )
 
     def tail(
         self, lines: list[str], first: int, text: str, mentions: tuple[Mention, ...]
@@ -153,8 +165,8 @@ class _Reader:
                 elif word == "STUDY":
                     study = _study(dict(_pairs(rest)))
                 elif word in SIGNATURES:
-                    head, tail, *assertion = rest.split()
-                    relations.append(Relation(f"r{len(relations) + 1}", word, head, tail, *assertion[:1]))
+                    head, tail, assertion = (*rest.split(), "affirmed")[:3]
+                    relations.append(Relation(f"r{len(relations) + 1}", word, head, tail, assertion))
                 else:
                     raise ValueError(f"{word!r} is neither a relation, FINDING nor STUDY")
             except (ValueError, KeyError, TypeError) as error:
@@ -172,7 +184,8 @@ def _finding(id_: str, given: dict[str, str], by_id: Mapping[str, Mention], text
     at = by_id[given.pop("evidence", given["outcome"])]
     evidence = next(span for span in sentences(text) if span[0] <= at.start < span[1])
     slots: dict[str, Any] = {
-        name: tuple(filter(None, re.split(r"[,;\s]+", value))) if name in SLOTS else value for name, value in given.items()
+        name: tuple(filter(None, re.split(r"[,;\s]+", value))) if name in SLOTS else value
+        for name, value in given.items()
     }
     return Finding(id_, evidence=evidence, **slots)
 
@@ -190,7 +203,9 @@ def _study(given: dict[str, str]) -> StudyFacts:
 
 
 def _finding_line(one: Finding, document: Document) -> str:
-    parts = [f"outcome={one.outcome}"] + [f"{slot}={','.join(getattr(one, slot))}" for slot in SLOTS if getattr(one, slot)]
+    parts = [f"outcome={one.outcome}"] + [
+        f"{slot}={','.join(getattr(one, slot))}" for slot in SLOTS if getattr(one, slot)
+    ]
     parts += [f"direction={one.direction}", f"assertion={one.assertion}"]
     parts += [f"{name}={getattr(one, name)}" for name in ("value", "compared_with") if getattr(one, name)]
     outcome = document.mention(one.outcome)

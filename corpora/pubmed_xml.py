@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Final
 
 from lxml import etree
 from lxml.etree import _Element
+
 from nanocart.corpora.pubmed_facts import present, retraction, split_accessions, year_of
 from nanocart.corpora.pubmed_records import Record, records
 from nanocart.corpora.pubmed_text import layout, text_of

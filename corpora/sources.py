@@ -24,6 +24,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final, cast
 
 import zstandard
+
 from nanocart.errors import SourceError
 
 STDIN: Final = "-"

@@ -47,7 +47,9 @@ def _own_clusters(document: Document) -> dict[str, Hashable]:
 
 
 def _cluster(one: Mention, gold: Iterable[Mention]) -> Hashable:
-    overlap = {other.id: min(one.end, other.end) - max(one.start, other.start) for other in gold if other.label == one.label}
+    overlap = {
+        other.id: min(one.end, other.end) - max(one.start, other.start) for other in gold if other.label == one.label
+    }
     best = max(overlap, key=lambda id_: overlap[id_], default=None)
     if best is not None and overlap[best] > 0:
         other = next(other for other in gold if other.id == best)

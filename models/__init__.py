@@ -1,0 +1,1 @@
+"""Learned models. None is shipped yet: `nanocart.load()` reads with the rules."""

@@ -28,8 +28,21 @@ _HOMES = {
     "nanocart.errors": ("NanocartError", "UsageError", "SourceError", "RecordError", "LexiconError"),
 }
 __all__ = [
-    "Document", "Finding", "LexiconError", "Lexicon", "Mention", "NanocartError", "RecordError", "Relation", "SourceError",
-    "StudyFacts", "UsageError", "__version__", "extract", "load", "to_frame",
+    "Document",
+    "Finding",
+    "Lexicon",
+    "LexiconError",
+    "Mention",
+    "NanocartError",
+    "RecordError",
+    "Relation",
+    "SourceError",
+    "StudyFacts",
+    "UsageError",
+    "__version__",
+    "extract",
+    "load",
+    "to_frame",
 ]  # fmt: skip
 
 

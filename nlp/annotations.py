@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +26,7 @@ from nanocart.rules.view import View
 from nanocart.schema import Document, Finding, Mention, Relation, StudyFacts
 
 KEY: Final = "nanocart"
+Offsets = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Annotations:
     abbreviations: tuple[Abbreviation, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     view: View | None = field(default=None, compare=False, repr=False)
-    tokens: tuple[np.ndarray, np.ndarray] | None = field(default=None, compare=False, repr=False)
+    tokens: tuple[Offsets, Offsets] | None = field(default=None, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         # View and token offsets can be made anew and would double the size of a pickled or copied document.
@@ -131,7 +133,13 @@ def mentions(doc: Doc) -> tuple[Mention, ...]:
             number = next(n for n in range(1, len(taken) + 2) if f"e{n}" not in taken)
             taken.add(f"e{number}")
             one = Mention(
-                f"e{number}", ent.start_char, ent.end_char, ent.label_, ent.text, concept=ent.kb_id_ or None, why="doc.ents"
+                f"e{number}",
+                ent.start_char,
+                ent.end_char,
+                ent.label_,
+                ent.text,
+                concept=ent.kb_id_ or None,
+                why="doc.ents",
             )
         found.append(one)
     state.mentions = tuple(found)
@@ -161,7 +169,7 @@ def _same_span(old: Mention, new: Mention) -> bool:
     return old.start == new.start and old.end == new.end and old.label == new.label and old.id == new.id
 
 
-def _tokens(doc: Doc, state: Annotations) -> tuple[np.ndarray, np.ndarray]:
+def _tokens(doc: Doc, state: Annotations) -> tuple[Offsets, Offsets]:
     """Where each token starts and ends, by code-point offset."""
     if state.tokens is None:
         table = doc.to_array([IDX, LENGTH]).astype(np.int64)
@@ -176,7 +184,9 @@ def _spans(doc: Doc, state: Annotations, ordered: tuple[Mention, ...]) -> list[S
         return [None for _ in ordered]
     first = np.searchsorted(begins, [one.start for one in ordered])
     last = np.searchsorted(stops, [one.end for one in ordered])
-    whole = (begins.take(first, mode="clip") == [one.start for one in ordered]) & (stops.take(last, mode="clip") == [one.end for one in ordered])
+    whole = (begins.take(first, mode="clip") == [one.start for one in ordered]) & (
+        stops.take(last, mode="clip") == [one.end for one in ordered]
+    )
     return [
         Span(doc, begin, stop + 1, label=one.label, kb_id=one.concept or "", span_id=one.id) if fits else None
         for one, begin, stop, fits in zip(ordered, first.tolist(), last.tolist(), whole.tolist(), strict=True)
@@ -198,7 +208,7 @@ def _split(doc: Doc, ordered: tuple[Mention, ...]) -> None:
             inside = [cut - token.idx for cut in cuts if token.idx < cut < token.idx + len(token)]
             if inside:
                 edges = [0, *inside, len(token)]
-                parts = [token.text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+                parts = [token.text[a:b] for a, b in pairwise(edges)]
                 retokenizer.split(token, parts, heads=[(token, 0)] * len(parts))
 
 

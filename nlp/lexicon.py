@@ -63,8 +63,8 @@ class Concept:
 class Term:
     """One name of a concept as the matcher holds it.
 
-    `exact` holds, unit by unit, the capitals that a text must repeat (None where case does not matter), `loose` where the name itself has punctuation inside
-    ("poly(I:C)", "claudin 18.2"), which its units may then have between them in a text too.
+    `exact` holds, unit by unit, the capitals that a text must repeat (None where case does not matter). `loose`
+    is set where the name itself has punctuation inside ("poly(I:C)", "claudin 18.2"), which a text may have there too.
     """
 
     concept: Concept
@@ -178,9 +178,9 @@ class Lexicon:
                 if agreed and surface.count("(") == surface.count(")"):
                     best, last = Hit(start, end - _possessive(surface), agreed), step
             step += 1
-            node = node.get(keys[step]) if step < len(spans) else None
-            if node is None:
+            if step == len(spans) or keys[step] not in node:
                 return best, last
+            node = node[keys[step]]
             if not JOIN.fullmatch(text, spans[step - 1][1], spans[step][0]):
                 if not _LOOSE.fullmatch(text, spans[step - 1][1], spans[step][0]):
                     return best, last
@@ -234,7 +234,9 @@ def read_file(path: str | Path) -> list[Concept]:
     try:
         text = Path(path).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise LexiconError(f"{path}: cannot be read: {error}", hint="a lexicon is a tab-separated UTF-8 file") from error
+        raise LexiconError(
+            f"{path}: cannot be read: {error}", hint="a lexicon is a tab-separated UTF-8 file"
+        ) from error
     return list(read_rows(text, str(path)))
 
 
@@ -259,8 +261,9 @@ def _concept(row: Mapping[str, str], place: str) -> Concept:
     if not (row.get("id") and row.get("name") and row.get("label")):
         raise LexiconError(f"{place}: id, name and label must be filled")
     synonyms = tuple(one.strip() for one in (row.get("synonyms") or "").split("|") if one.strip())
-    empty_is_none = (row.get(name) or None for name in ("broader", "category", "better"))
-    return Concept(row["id"], row["name"], row["label"], synonyms, *empty_is_none, row.get("note") or "", place)
+    broader, category, better = (row.get(name) or None for name in ("broader", "category", "better"))
+    note = row.get("note") or ""
+    return Concept(row["id"], row["name"], row["label"], synonyms, broader, category, better, note, place)
 
 
 def to_tsv(concepts: Iterable[Concept]) -> str:
@@ -284,12 +287,14 @@ def _keys(surface: str) -> Iterator[tuple[str, ...]]:
 
 
 def _exact(surface: str) -> tuple[str | None, ...]:
-    """The units whose case tells something: those with a capital beyond their first letter, single capitals in acronyms."""
+    """The units whose case tells something: with a capital beyond the first letter, or any unit of an acronym."""
     if surface.islower():
         return ()
     found = UNIT.findall(surface)
     acronym = len(letters(surface)) <= _ACRONYM_LETTERS and any(char.isupper() for char in letters(surface)[1:])
-    exact = tuple(letters(unit) if acronym or any(char.isupper() for char in letters(unit)[1:]) else None for unit in found)
+    exact = tuple(
+        letters(unit) if acronym or any(char.isupper() for char in letters(unit)[1:]) else None for unit in found
+    )
     return exact if any(exact) else ()
 
 

@@ -60,7 +60,9 @@ class Linker:
             self._known.clear()
         for label in sorted({label for _, label in wanted}):
             new = sorted(surface for surface, other in wanted if other == label and (surface, label) not in self._known)
-            exact = {surface: next((c for c in self.lexicon.find(surface) if c.label == label), None) for surface in new}
+            exact = {
+                surface: next((c for c in self.lexicon.find(surface) if c.label == label), None) for surface in new
+            }
             rest = [surface for surface in new if exact[surface] is None]
             similar = dict(zip(rest, self._index(label).similar(rest, 1), strict=True)) if rest else {}
             for surface in new:

@@ -21,7 +21,9 @@ MODELS: Final = ("rules",)
 """The readers that are shipped, the best one first."""
 
 
-def load(model: str | Path = MODELS[0], *, lexicon: str | Path | Iterable[str | Path] = (), scope: bool = True) -> Language:
+def load(
+    model: str | Path = MODELS[0], *, lexicon: str | Path | Iterable[str | Path] = (), scope: bool = True
+) -> Language:
     """The pipeline as a spaCy `Language`.
 
     `model` is "rules" or the folder of a pipeline that `nlp.to_disk` wrote; `lexicon` are files with rows of one's
@@ -45,9 +47,14 @@ def load(model: str | Path = MODELS[0], *, lexicon: str | Path | Iterable[str | 
 
 def _from_folder(folder: Path, files: list[str], scope: bool) -> Language:
     if not (folder / "config.cfg").is_file():
-        raise UsageError(f"no model called {str(folder)!r}", hint=f"nanocart ships: {', '.join(MODELS)}; or name a folder that nlp.to_disk wrote")
+        raise UsageError(
+            f"no model called {str(folder)!r}",
+            hint=f"nanocart ships: {', '.join(MODELS)}; or name a folder that nlp.to_disk wrote",
+        )
     if files:
-        raise UsageError("a pipeline from a folder keeps its own lexicon", hint="add rows before saving it, or use the rules")
+        raise UsageError(
+            "a pipeline from a folder keeps its own lexicon", hint="add rows before saving it, or use the rules"
+        )
     return spacy.load(folder, exclude=() if scope else ("nanocart_scope",))
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -31,15 +32,17 @@ DIRECTIONS: Final = ("increased", "decreased", "unchanged", "high", "low", "repo
 ASSERTIONS: Final = ("affirmed", "negated", "speculated")
 QUALIFIER_KINDS: Final = ("grade", "time", "condition")
 
-SIGNATURES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = MappingProxyType({
-    "CARRIES": (("NANOPARTICLE",), ("CARGO",)),
-    "DELIVERED_TO": (("NANOPARTICLE",), ("CELL_TYPE",)),
-    "TARGETS": (("CELL_TYPE", "CARGO"), ("CAR_TARGET",)),
-    "TREATS": (("CELL_TYPE", "NANOPARTICLE"), ("DISEASE",)),
-    "RESULTS_IN": (("CELL_TYPE", "NANOPARTICLE"), ("OUTCOME",)),
-    "VALUE_OF": (("VALUE",), ("OUTCOME",)),
-    "QUALIFIES": (("QUALIFIER",), ("OUTCOME",)),
-})
+SIGNATURES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = MappingProxyType(
+    {
+        "CARRIES": (("NANOPARTICLE",), ("CARGO",)),
+        "DELIVERED_TO": (("NANOPARTICLE",), ("CELL_TYPE",)),
+        "TARGETS": (("CELL_TYPE", "CARGO"), ("CAR_TARGET",)),
+        "TREATS": (("CELL_TYPE", "NANOPARTICLE"), ("DISEASE",)),
+        "RESULTS_IN": (("CELL_TYPE", "NANOPARTICLE"), ("OUTCOME",)),
+        "VALUE_OF": (("VALUE",), ("OUTCOME",)),
+        "QUALIFIES": (("QUALIFIER",), ("OUTCOME",)),
+    }
+)
 """Relation label to (labels of the head, labels of the tail)."""
 
 KINDS: Final = ("primary", "review", "protocol", "case report", "meta-analysis", "comment")
@@ -51,14 +54,16 @@ PARTICLE_ROLES: Final = (
     "images",
 )  # fmt: skip
 
-SLOTS: Final[Mapping[str, str]] = MappingProxyType({
-    "nanoparticle": "NANOPARTICLE",
-    "cargo": "CARGO",
-    "car_target": "CAR_TARGET",
-    "cell_type": "CELL_TYPE",
-    "disease": "DISEASE",
-    "qualifier": "QUALIFIER",
-})
+SLOTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "nanoparticle": "NANOPARTICLE",
+        "cargo": "CARGO",
+        "car_target": "CAR_TARGET",
+        "cell_type": "CELL_TYPE",
+        "disease": "DISEASE",
+        "qualifier": "QUALIFIER",
+    }
+)
 """A finding's multi-valued slots and the label of the mentions that fill them."""
 
 Json = dict[str, Any]
@@ -251,7 +256,7 @@ class Document:
         ordered = sorted(self.entities, key=lambda one: (one.start, one.end))
         found += [
             f"{b.id} overlaps {a.id}: {b.start}-{b.end} and {a.start}-{a.end}"
-            for a, b in zip(ordered, ordered[1:], strict=False)
+            for a, b in pairwise(ordered)
             if b.start < a.end
         ]
         labels = {one.id: one.label for one in self.entities}
@@ -299,9 +304,7 @@ def _finding_problems(one: Finding, labels: Mapping[str, str], length: int) -> l
     found = _allowed("direction", one.direction, DIRECTIONS) + _allowed("assertion", one.assertion, ASSERTIONS)
     wanted = [(id_, label) for slot, label in SLOTS.items() for id_ in getattr(one, slot)]
     wanted += [(one.outcome, "OUTCOME")] + ([(one.value, "VALUE")] if one.value else [])
-    found += [
-        f"finding {one.id}: {id_} is {labels[id_]}, not {label}" for id_, label in wanted if labels[id_] != label
-    ]
+    found += [f"finding {one.id}: {id_} is {labels[id_]}, not {label}" for id_, label in wanted if labels[id_] != label]
     if one.evidence and not 0 <= one.evidence[0] < one.evidence[1] <= length:
         found.append(f"finding {one.id}: its evidence lies outside the text")
     return found

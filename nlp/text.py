@@ -33,7 +33,14 @@ _GREEK: Final = {
     "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho",
     "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
-_IRREGULAR: Final = {"mice": "mouse", "nuclei": "nucleus", "data": "data", "indices": "index", "men": "man", "women": "woman"}
+_IRREGULAR: Final = {
+    "mice": "mouse",
+    "nuclei": "nucleus",
+    "data": "data",
+    "indices": "index",
+    "men": "man",
+    "women": "woman",
+}
 _IZE: Final = re.compile(r"is(ation|ed|ing|e)$")
 
 
@@ -94,8 +101,62 @@ def letters(surface: str) -> str:
 
 # A full stop after one of these does not end a sentence.
 _NO_STOP: Final = frozenset(
-    "e.g i.e i.v i.p s.c i.m i.t p.o vs v.s cf ca approx fig figs no nos ref refs dr prof st mr mrs ms inc ltd co al et etc "
-    "sp spp var subsp vol pp p.i u.s u.k min max avg resp incl excl ed eds eq eqs sect tab hr wt".split()
+    [
+        "e.g",
+        "i.e",
+        "i.v",
+        "i.p",
+        "s.c",
+        "i.m",
+        "i.t",
+        "p.o",
+        "vs",
+        "v.s",
+        "cf",
+        "ca",
+        "approx",
+        "fig",
+        "figs",
+        "no",
+        "nos",
+        "ref",
+        "refs",
+        "dr",
+        "prof",
+        "st",
+        "mr",
+        "mrs",
+        "ms",
+        "inc",
+        "ltd",
+        "co",
+        "al",
+        "et",
+        "etc",
+        "sp",
+        "spp",
+        "var",
+        "subsp",
+        "vol",
+        "pp",
+        "p.i",
+        "u.s",
+        "u.k",
+        "min",
+        "max",
+        "avg",
+        "resp",
+        "incl",
+        "excl",
+        "ed",
+        "eds",
+        "eq",
+        "eqs",
+        "sect",
+        "tab",
+        "hr",
+        "wt",
+    ]
 )
 _STOP: Final = re.compile(r"""[.!?。]+["'”’)\]]*(?=\s)|\n""")
 _OPENING: Final = re.compile(r"""\s*["'“‘(\[]*([^\W_]|[-+<>≥≤~≈±§•])""")
@@ -136,7 +197,9 @@ def _ends_sentence(text: str, stop: int, end: int) -> bool:
         )
     # An initial ("J. Smith"); a single capital that ends a sentence ("hepatitis B.") is followed by a capital word too,
     # so only initials after another initial or a comma count.
-    return not (len(before) == 1 and before.isupper() and re.search(r"(?:[A-Z]\.|,)\s*$", text[max(0, stop - 6) : stop - 1]))
+    return not (
+        len(before) == 1 and before.isupper() and re.search(r"(?:[A-Z]\.|,)\s*$", text[max(0, stop - 6) : stop - 1])
+    )
 
 
 def _starts_clause(text: str, at: int) -> bool:
@@ -145,8 +208,44 @@ def _starts_clause(text: str, at: int) -> bool:
 
 
 _OPENERS: Final = frozenset(
-    "The These This Those We In However Here Our After Both When While Although Moreover Furthermore Notably It They "
-    "Results Conclusion Conclusions Mice Patients To For At A An Thus Therefore Additionally Finally Then No All".split()
+    [
+        "The",
+        "These",
+        "This",
+        "Those",
+        "We",
+        "In",
+        "However",
+        "Here",
+        "Our",
+        "After",
+        "Both",
+        "When",
+        "While",
+        "Although",
+        "Moreover",
+        "Furthermore",
+        "Notably",
+        "It",
+        "They",
+        "Results",
+        "Conclusion",
+        "Conclusions",
+        "Mice",
+        "Patients",
+        "To",
+        "For",
+        "At",
+        "A",
+        "An",
+        "Thus",
+        "Therefore",
+        "Additionally",
+        "Finally",
+        "Then",
+        "No",
+        "All",
+    ]
 )
 
 

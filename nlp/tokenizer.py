@@ -30,10 +30,31 @@ _INFIXES: Final = (
     r"…",
 )
 _AFFIXES: Final = (_DASHES, _SIGNS, r"[®™©†‡§°′]")
-_WHOLE: Final = "i.v. i.p. s.c. i.t. i.m. p.o. e.g. i.e. vs. al. cf. approx. ca. Fig. Figs. No. Nos. etc. sp. spp.".split()
+_WHOLE: Final = [
+    "i.v.",
+    "i.p.",
+    "s.c.",
+    "i.t.",
+    "i.m.",
+    "p.o.",
+    "e.g.",
+    "i.e.",
+    "vs.",
+    "al.",
+    "cf.",
+    "approx.",
+    "ca.",
+    "Fig.",
+    "Figs.",
+    "No.",
+    "Nos.",
+    "etc.",
+    "sp.",
+    "spp.",
+]
 
 
-@registry.tokenizers("nanocart.Tokenizer.v1")
+@registry.tokenizers("nanocart.Tokenizer.v1")  # type: ignore[untyped-decorator]
 def create_tokenizer() -> Callable[[Language], Tokenizer]:
     """What spaCy's configuration calls to make the tokeniser of a pipeline.
 
@@ -44,12 +65,12 @@ def create_tokenizer() -> Callable[[Language], Tokenizer]:
     return make_tokenizer
 
 
-class KeepingTokenizer(Tokenizer):
+class KeepingTokenizer(Tokenizer):  # type: ignore[misc]
     """spaCy's tokeniser, which also leaves the text with the document, so that nobody has to put it together again."""
 
     def __call__(self, string: str) -> Doc:
         """The tokens of a text."""
-        doc = super().__call__(string)
+        doc: Doc = super().__call__(string)
         keep_text(doc, string)
         return doc
 

@@ -1,4 +1,4 @@
-"""`nanocart_abbreviations`: short forms that the text defines, by the algorithm in scispaCy, guarded against its faults."""
+"""`nanocart_abbreviations`: short forms that the text defines, by scispaCy's search, guarded against its faults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from nanocart.annotations import Abbreviation, state_of, text_of, view_of
 _WORD: Final = re.compile(r"[()]|[^\s()\[\],;:]+|[\[\],;:]")
 # Figures and numbers, which are most of what stands in brackets.
 _NO_SHORT: Final = re.compile(r"[\d\s<>=≥≤~±+.-]|[nNpP]\s?[<=>]|e\.g|i\.e")
-_CITATION: Final = re.compile(r"et al|\b(?:19|20)\d\d\b|[a-z]\.|^[A-Z][a-z]+ (?:and|&) [A-Z][a-z]+$|^(?:Fig|Table|see|ref|n ?=|p ?[<=])", re.I)
+_CITATION: Final = re.compile(
+    r"et al|\b(?:19|20)\d\d\b|[a-z]\.|^[A-Z][a-z]+ (?:and|&) [A-Z][a-z]+$|^(?:Fig|Table|see|ref|n ?=|p ?[<=])", re.I
+)
 
 
 class AbbreviationGuard:
@@ -29,6 +31,7 @@ class AbbreviationGuard:
         self.vocab = nlp.vocab
 
     def __call__(self, doc: Doc) -> Doc:
+        """Set the abbreviations of a document."""
         text = text_of(doc)
         if "(" not in text or state_of(doc).study.in_scope is False:
             return doc

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import state_of, mentions, view_of
+from nanocart.annotations import mentions, state_of, view_of
 from nanocart.rules.findings import assemble
 
 

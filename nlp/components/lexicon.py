@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import Abbreviation, state_of, set_mentions, text_of, view_of
+from nanocart.annotations import Abbreviation, set_mentions, state_of, text_of, view_of
 from nanocart.lexicon import FALSE_FRIEND, Hit, Lexicon, Term, read_file, read_rows, to_tsv
 from nanocart.schema import Mention
 from nanocart.text import folded
@@ -28,6 +28,7 @@ class LexiconMatcher:
         self.entities = entities
 
     def __call__(self, doc: Doc) -> Doc:
+        """Find the terms of a document."""
         state = state_of(doc)
         if state.study.in_scope is False:
             return doc
@@ -62,7 +63,9 @@ class LexiconMatcher:
         return self
 
 
-@Language.factory("nanocart_lexicon", assigns=["doc.ents"], default_config={"files": [], "shipped": True, "entities": True})
+@Language.factory(
+    "nanocart_lexicon", assigns=["doc.ents"], default_config={"files": [], "shipped": True, "entities": True}
+)
 def create_lexicon(nlp: Language, name: str, files: list[str], shipped: bool, entities: bool) -> LexiconMatcher:
     """The component over the shipped lexicon and the user's `files`.
 
@@ -74,7 +77,7 @@ def create_lexicon(nlp: Language, name: str, files: list[str], shipped: bool, en
 
 
 def _dictionary(text: str, hits: Iterable[Hit]) -> list[Mention]:
-    found = []
+    found: list[Mention] = []
     for hit in hits:
         term = hit.terms[0]
         if not term.weak and term.concept.label != FALSE_FRIEND:
@@ -93,8 +96,13 @@ def with_abbreviations(text: str, hits: list[Hit], abbreviations: Iterable[Abbre
     for one in abbreviations:
         long = next((hit for hit in hits if hit.end == one.long_end and hit.start >= one.long_start), None)
         words = set(folded(text[one.long_start : one.long_end]))
-        places = {match.start(): match.end() for match in re.finditer(rf"(?<!\w){re.escape(one.short)}(?=s?(?!\w))", text)}
-        kept, covered = [], {start for start, end in places.items() if any(start < hit.start < hit.end == end for hit in hits)}
+        places = {
+            match.start(): match.end() for match in re.finditer(rf"(?<!\w){re.escape(one.short)}(?=s?(?!\w))", text)
+        }
+        kept, covered = (
+            [],
+            {start for start, end in places.items() if any(start < hit.start < hit.end == end for hit in hits)},
+        )
         for hit in hits:
             end = places.get(hit.start)
             if end is None or hit.end > end + 1:  # elsewhere, or a longer term that begins with the short form

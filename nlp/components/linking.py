@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import minibatch
 
-from nanocart.annotations import state_of, mentions, set_mentions, text_of
+from nanocart.annotations import mentions, set_mentions, state_of, text_of
 from nanocart.components.lexicon import LexiconMatcher
 from nanocart.linking import Candidate, Linker
 from nanocart.rules.clusters import with_clusters
@@ -25,11 +25,12 @@ class ConceptLinker:
         self._linker: Linker | None = None
 
     def __call__(self, doc: Doc) -> Doc:
+        """Link and cluster the mentions of a document."""
         return next(self.pipe([doc], batch_size=1))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:
         """Documents in batches, since the similarity of many names costs little more than that of one."""
-        for docs in minibatch(stream, batch_size):
+        for docs in minibatch(stream, batch_size):  # type: ignore[no-untyped-call]
             long_forms = [_long_forms(doc) for doc in docs]
             concepts = self._concepts(docs, long_forms)
             for doc, forms in zip(docs, long_forms, strict=True):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import state_of, mentions, set_mentions, view_of
+from nanocart.annotations import mentions, set_mentions, state_of, view_of
 from nanocart.components.lexicon import LexiconMatcher
 from nanocart.lexicon import Concept
 from nanocart.rules import findings, outcomes, values
@@ -23,6 +23,7 @@ class OutcomeReader:
         self.nlp = nlp
 
     def __call__(self, doc: Doc) -> Doc:
+        """Set the attributes of a document's outcomes, and add their figures and limits."""
         found = mentions(doc)
         if not any(one.label == "OUTCOME" for one in found):
             return doc
@@ -61,7 +62,7 @@ def _limits(view: View, kept: list[Mention]) -> list[tuple[Mention, Mention]]:
     kinds = {(one.start, one.end): kind for one, kind in values.qualifier_candidates(view)}
     limits = [Candidate(start, end, "QUALIFIER", None, f"rule {kind}", 1) for (start, end), kind in kinds.items()]
     taken = [Candidate(one.start, one.end, one.label, None, "", 9) for one in kept]
-    pairs = []
+    pairs: list[tuple[Mention, Mention]] = []
     for one in select([*taken, *limits, *values.value_candidates(view)]):
         if one.label not in ("VALUE", "QUALIFIER") or one.rank == 9:
             continue

@@ -7,7 +7,7 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import state_of, mentions, view_of
+from nanocart.annotations import mentions, state_of, view_of
 from nanocart.rules.relations import between_mentions
 
 
@@ -19,5 +19,8 @@ def relate(doc: Doc) -> Doc:
     if len(found) > 1:
         limits = [one for one in state.relations if one.label in ("VALUE_OF", "QUALIFIES")]
         stated = between_mentions(view_of(doc), found)
-        state.relations = (*stated, *(replace(one, id=f"r{number}") for number, one in enumerate(limits, len(stated) + 1)))
+        state.relations = (
+            *stated,
+            *(replace(one, id=f"r{number}") for number, one in enumerate(limits, len(stated) + 1)),
+        )
     return doc

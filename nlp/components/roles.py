@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import state_of, set_mentions, view_of
+from nanocart.annotations import set_mentions, state_of, view_of
 from nanocart.lexicon import FALSE_FRIEND
 from nanocart.rules import cargoes, cells, diseases, outcomes, particles, targets
 from nanocart.rules.view import Candidate, View, select
@@ -34,7 +34,9 @@ def _proposals(view: View) -> list[Candidate]:
 def _is_false_friend(view: View, one: Candidate) -> bool:
     """Whether the candidate overlaps a phrase that is something else, and does not contain it as a part."""
     return any(
-        hit.start < one.end and one.start < hit.end and not (one.start <= hit.start and hit.end <= one.end and (one.start, one.end) != (hit.start, hit.end))
+        hit.start < one.end
+        and one.start < hit.end
+        and not (one.start <= hit.start and hit.end <= one.end and (one.start, one.end) != (hit.start, hit.end))
         for hit, _, weak in view.of(FALSE_FRIEND)
         if not weak
     )
@@ -42,4 +44,6 @@ def _is_false_friend(view: View, one: Candidate) -> bool:
 
 def _mention(view: View, one: Candidate, number: int) -> Mention:
     concept = one.concept.id if one.concept and one.concept.label == one.label else None
-    return Mention(f"e{number}", one.start, one.end, one.label, view.text[one.start : one.end], concept=concept, why=one.why)
+    return Mention(
+        f"e{number}", one.start, one.end, one.label, view.text[one.start : one.end], concept=concept, why=one.why
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import state_of, set_mentions, view_of
+from nanocart.annotations import set_mentions, state_of, view_of
 from nanocart.rules.scope import in_scope
 
 

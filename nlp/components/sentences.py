@@ -25,4 +25,5 @@ def mark_sentences(doc: Doc) -> Doc:
     marks = np.full(len(doc), -1, dtype=np.int64)
     marks[first[first < len(doc)]] = 1
     marks[0] = 1
-    return doc.from_array([SENT_START], marks.astype(np.uint64))
+    doc.from_array([SENT_START], marks.astype(np.uint64))  # type: ignore[arg-type]  # thinc's stub knows no numpy
+    return doc

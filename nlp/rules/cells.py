@@ -13,14 +13,19 @@ _CAR: Final = r"(?:[Cc]himeric[- ][Aa]ntigen[- ][Rr]eceptors?(?:[- ]?\(CARs?\))?
 _MADE: Final = r"(?:[- ](?:engineered|modified|expressing|transduced|transfected|armed|redirected|bearing|engrafted))?"
 _KIND: Final = (
     r"(?:(?:CD[48]\+?|γδ|αβ|gamma[- ]delta|Vδ[12])[- ]?)*"
-    r"(?:T(?:[- ]?regs?)?|i?NKT|NK|[Nn]atural[- ][Kk]iller(?: T)?(?:[- ]?\(i?NKT?\))?|[Rr]egulatory T|[Tt]regs?|[Ii]nvariant NKT"
+    r"(?:T(?:[- ]?regs?)?|i?NKT|NK|[Nn]atural[- ][Kk]iller(?: T)?(?:[- ]?\(i?NKT?\))?|[Rr]egulatory T"
+    r"|[Tt]regs?|[Ii]nvariant NKT"
     r"|[Mm]acrophages?|[Mm]onocytes?|[Nn]eutrophils?|M[φΦ]?s?|T lymphocytes?|[Dd]endritic|DC|CIK|MAIT|[Ee]ffector)"
 )
 _CELLS: Final = r"(?:s\b|[- ]?(?:[Cc]ells?|[Ll]ymphocytes?)\b)?"
-_CAR_CELL: Final = re.compile(rf"(?<![\w]){_CAR}{_MADE}[- ]{_KIND}{_CELLS}(?![\w])(?:[- ]?\(CAR[- ]?[A-Z]+\)(?=[- ]cells?\b)[- ]cells?)?")
+_CAR_CELL: Final = re.compile(
+    rf"(?<![\w]){_CAR}{_MADE}[- ]{_KIND}{_CELLS}(?![\w])(?:[- ]?\(CAR[- ]?[A-Z]+\)(?=[- ]cells?\b)[- ]cells?)?"
+)
 # "T-cell" and "T lymphocyte" take what tells their lineage or state; the names themselves stand in the lexicon.
 _SPLIT_NAME: Final = re.compile(
-    r"(?<!\w)(?:natural killer \(NK\)|dendritic \(DC\)|regulatory T \(Treg\)|natural killer T \(NKT\)) cells?(?!\w)", re.I
+    r"(?<!\w)(?:natural killer \(NK\)|dendritic \(DC\)|regulatory T \(Treg\)"
+    r"|natural killer T \(NKT\)) cells?(?!\w)",
+    re.I,
 )
 # "cytokine-induced killer (CIK) cells": the bracket stands inside the name.
 _BRACKET: Final = re.compile(r"\s\([A-Z][\w-]{0,6}\)[- ](?:cells?|lymphocytes?)\b")
@@ -28,37 +33,127 @@ _PROCEDURE: Final = re.compile(r"[- ](?:redirect\w+|engag\w+|humani[sz]ed|defici
 # Products named by a code: "huCART19", "PBCAR19B", "JCARH125".
 _CODED: Final = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,6}-?)?CAR(?:T|NK|[A-Z])?-?\d+\w*(?!\w)")
 _RECEPTOR: Final = re.compile(r"CAR|[Rr]eceptor")
-_BLASTS: Final = re.compile(r"[- ]?(?:(?:stem|initiating|progenitor|like|derived|repopulating)[- ])*(?:cells?|blasts?)\b", re.I)
-_PART: Final = re.compile(r"(?:effector|memory|helper|killer|regulatory|cytotoxic|naive|naïve|CD[48]\+?|NK|B|γδ)(?: T)?(?= (?:and|or) (?:\S+ )?(?:NK|T|B) (?:cells?|lymphocytes?))")
+_BLASTS: Final = re.compile(
+    r"[- ]?(?:(?:stem|initiating|progenitor|like|derived|repopulating)[- ])*(?:cells?|blasts?)\b", re.I
+)
+_PART: Final = re.compile(
+    r"(?:effector|memory|helper|killer|regulatory|cytotoxic|naive|naïve|CD[48]\+?|NK|B|γδ)(?: T)?(?= (?:and"
+    r"|or) (?:\S+ )?(?:NK|T|B) (?:cells?|lymphocytes?))"
+)
 
 # What may stand in front and belongs to the name: lineage, state, origin. Antigens, "autologous", "human" do not.
 _STATE: Final = (
-    r"(?:tumou?r|virus|antigen|melanoma|leukemia|cancer|self|neoantigen|[A-Z]{2,})-associated|(?:tumou?r|virus|antigen|melanoma|leukemia|self|neoantigen)[- ](?:antigen-)?specific"
-    r"|CD\d+\w*(?:\.\d)?(?:\(?[+⁺−-]\)?|high|low|hi|lo|pos|neg)|(?:Fox[Pp]3|PD-?1|TIM-?3|TCF-?1|CXCR\d|CCR\d|NKG2D|LAG-?3|Ki-?67|Gr-?1|F4/80|Ly6[CG])[+⁺−]"
-    r"|memory|effector|regulatory|na[iï]ve|cytotoxic|helper|killer|central|stem(?: cell)?[- ]like|stem cell|stem|exhausted|activated"
+    r"(?:tumou?r|virus|antigen|melanoma|leukemia|cancer|self|neoantigen|[A-Z]{2,})-associated|(?:tumou?r|virus"
+    r"|antigen|melanoma|leukemia|self|neoantigen)[- ](?:antigen-)?specific"
+    r"|CD\d+\w*(?:\.\d)?(?:\(?[+⁺−-]\)?|high|low|hi|lo|pos|neg)|(?:Fox[Pp]3|PD-?1|TIM-?3|TCF-?1|CXCR\d|CCR\d"
+    r"|NKG2D|LAG-?3|Ki-?67|Gr-?1|F4/80|Ly6[CG])[+⁺−]"
+    r"|memory|effector|regulatory|na[iï]ve|cytotoxic|helper|killer|central|stem(?: cell)?[- ]like|stem cell"
+    r"|stem|exhausted|activated"
     r"|tissue[- ]resident|(?:tumou?r[- ])?infiltrating|tumou?r[- ]associated|intratumou?ral|monocyte[- ]derived"
-    r"|bone[- ]marrow(?:[- ]derived)?|iPSC[- ]derived|cord[- ]blood(?:[- ]derived)?|umbilical|peripheral[- ]blood|peripheral"
+    r"|bone[- ]marrow(?:[- ]derived)?|iPSC[- ]derived|cord[- ]blood(?:[- ]derived)?|umbilical"
+    r"|peripheral[- ]blood|peripheral"
     r"|myeloid(?:[- ]derived)?|lymphoid|dendritic|alveolar|peritoneal|malignant|leuka?emic|immature|mature|plasmacytoid"
-    r"|terminal|intermediate|innate[- ]like|self-renewing|[γα][δβ]|V[δγ]\d|invariant|suppressor|suppressive|immunosuppressive|(?:pro|anti)?-?inflammatory|M[012][- ]like"
-    r"|M[012](?:[- ]polari[sz]ed)?|M[012][- ]type|Th\d+|type[- ]1|double[- ](?:negative|positive)|antigen[- ]presenting|proliferating|senescent"
-    r"|dysfunctional|mesenchymal|ha?ematopoietic|terminally|differentiated|autoreactive|endothelial|epithelial|follicular"
+    r"|terminal|intermediate|innate[- ]like|self-renewing|[γα][δβ]|V[δγ]\d|invariant|suppressor|suppressive"
+    r"|immunosuppressive|(?:pro|anti)?-?inflammatory|M[012][- ]like"
+    r"|M[012](?:[- ]polari[sz]ed)?|M[012][- ]type|Th\d+|type[- ]1|double[- ](?:negative|positive)"
+    r"|antigen[- ]presenting|proliferating|senescent"
+    r"|dysfunctional|mesenchymal|ha?ematopoietic|terminally|differentiated|autoreactive|endothelial|epithelial"
+    r"|follicular"
     r"|germinal[- ]center|polari[sz]ed|progenitor|precursor|induced pluripotent|gamma[- ]delta|circulating tumou?r"
 )
 _STATES: Final = re.compile(rf"(?<![\w-])(?:(?:{_STATE})[- ])+$", re.I)
 # These are verbs unless what stands before rules that out: "CAR activated T cells" against "of activated T cells".
 _VERBAL: Final = re.compile(r"(?:activated|polari[sz]ed|exhausted|infiltrating|differentiated|induced)\b", re.I)
 _NO_VERB_AFTER: Final = re.compile(
-    r"(?:^|[,(;:.]|\b(?:of|in|on|by|with|from|to|for|and|or|as|an?|the|these|those|between|into|against|both|human|murine|mouse"
+    r"(?:^|[,(;:.]|\b(?:of|in|on|by|with|from|to|for|and|or|as|an?|the|these|those|between|into|against|both"
+    r"|human|murine|mouse"
     r"|primary|more|their|our|its|than|via|through|using|towards?|among))\s*$",
     re.I,
 )
 # The words that a state can end in: a cheap look before the search, since most cells have no state in front.
 _LAST: Final = frozenset(
-    """memory effector regulatory naive naïve cytotoxic helper killer central like cell stem exhausted activated resident infiltrating associated
-    intratumoral intratumoural derived marrow blood umbilical peripheral myeloid lymphoid dendritic alveolar peritoneal malignant leukemic leukaemic
-    immature mature plasmacytoid terminal intermediate renewing invariant suppressor suppressive immunosuppressive inflammatory polarized polarised type
-    negative positive presenting proliferating senescent dysfunctional mesenchymal hematopoietic haematopoietic terminally differentiated autoreactive
-    endothelial epithelial follicular center centre progenitor precursor pluripotent delta tumor tumour specific high low hi lo pos neg m0 m1 m2 1""".split()
+    [
+        "memory",
+        "effector",
+        "regulatory",
+        "naive",
+        "naïve",
+        "cytotoxic",
+        "helper",
+        "killer",
+        "central",
+        "like",
+        "cell",
+        "stem",
+        "exhausted",
+        "activated",
+        "resident",
+        "infiltrating",
+        "associated",
+        "intratumoral",
+        "intratumoural",
+        "derived",
+        "marrow",
+        "blood",
+        "umbilical",
+        "peripheral",
+        "myeloid",
+        "lymphoid",
+        "dendritic",
+        "alveolar",
+        "peritoneal",
+        "malignant",
+        "leukemic",
+        "leukaemic",
+        "immature",
+        "mature",
+        "plasmacytoid",
+        "terminal",
+        "intermediate",
+        "renewing",
+        "invariant",
+        "suppressor",
+        "suppressive",
+        "immunosuppressive",
+        "inflammatory",
+        "polarized",
+        "polarised",
+        "type",
+        "negative",
+        "positive",
+        "presenting",
+        "proliferating",
+        "senescent",
+        "dysfunctional",
+        "mesenchymal",
+        "hematopoietic",
+        "haematopoietic",
+        "terminally",
+        "differentiated",
+        "autoreactive",
+        "endothelial",
+        "epithelial",
+        "follicular",
+        "center",
+        "centre",
+        "progenitor",
+        "precursor",
+        "pluripotent",
+        "delta",
+        "tumor",
+        "tumour",
+        "specific",
+        "high",
+        "low",
+        "hi",
+        "lo",
+        "pos",
+        "neg",
+        "m0",
+        "m1",
+        "m2",
+        "1",
+    ]
 )
 _REACH: Final = 70
 
@@ -66,7 +161,9 @@ _REACH: Final = 70
 def candidates(view: View) -> Iterator[Candidate]:
     """Every span that names a population of cells."""
     for match in _CAR_CELL.finditer(view.text):
-        yield Candidate(_extended(view, match.start()), match.end(), "CELL_TYPE", _concept(view, *match.span()), "rule car-cell", 3)
+        yield Candidate(
+            _extended(view, match.start()), match.end(), "CELL_TYPE", _concept(view, *match.span()), "rule car-cell", 3
+        )
     for match in _SPLIT_NAME.finditer(view.text):
         yield Candidate(match.start(), match.end(), "CELL_TYPE", None, "rule bracketed-name", 2)
     for match in _CODED.finditer(view.text) if "CAR" in view.text else ():

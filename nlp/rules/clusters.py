@@ -13,7 +13,9 @@ from nanocart.text import folded
 
 _GENERIC: Final = {
     "NANOPARTICLE": re.compile(
-        r"(?:nano)?(?:particles?|carriers?|platforms?|systems?|materials?|formulations?|medicines?|vesicles?|structures?|constructs?|complex(?:es)?|technolog(?:y|ies)|assembl(?:y|ies)|agents?|vaccines?|drugs?)$|NPs?$",
+        r"(?:nano)?(?:particles?|carriers?|platforms?|systems?|materials?|formulations?|medicines?|vesicles?"
+        r"|structures?|constructs?|complex(?:es)?|technolog(?:y|ies)|assembl(?:y|ies)|agents?|vaccines?"
+        r"|drugs?)$|NPs?$",
         re.I,
     ),
 }
@@ -24,7 +26,7 @@ def with_clusters(mentions: Sequence[Mention], long_forms: Mapping[str, str]) ->
     keys = _specific_keys(mentions, long_forms)
     names: dict[tuple[str, object], str] = {}
     last: dict[str, str] = {}
-    first = {}
+    first: dict[str, object] = {}
     for one, key in zip(mentions, keys, strict=True):
         if key is not None:
             first.setdefault(one.label, key)
@@ -34,7 +36,9 @@ def with_clusters(mentions: Sequence[Mention], long_forms: Mapping[str, str]) ->
             found.append(one)
             continue
         if key is None:  # refers back; in front of any name it refers to the first that comes
-            cluster = last.get(one.label) or names.setdefault((one.label, first.get(one.label, "generic")), f"c{len(names) + 1}")
+            cluster = last.get(one.label) or names.setdefault(
+                (one.label, first.get(one.label, "generic")), f"c{len(names) + 1}"
+            )
         else:
             cluster = names.setdefault((one.label, key), f"c{len(names) + 1}")
             last[one.label] = cluster
@@ -65,5 +69,5 @@ def _specific_keys(mentions: Sequence[Mention], long_forms: Mapping[str, str]) -
 
 def _alike(forms: set[tuple[str, ...]]) -> bool:
     """Whether the names of one particle concept differ only in how much they tell: one of them holds all others."""
-    longest = set(max(forms, key=len))
+    longest: set[str] = set(sorted(forms, key=len)[-1])
     return all(set(form) <= longest or len(form) <= 2 for form in forms)

@@ -13,37 +13,55 @@ from typing import Final
 from nanocart.rules.view import View
 
 _UP: Final = (
-    "increas|enhanc|improv|augment|promot|boost|elevat|prolong|extend|upregulat|potentiat|amplif|strengthen|greater$|higher$|more$"
-    "|superior|better$|longer$|accelerat|stimulat|restor|facilitat|heighten|rais|maximi|exacerbat|worsen|faster$|stronger$|up$|enrich"
+    "increas|enhanc|improv|augment|promot|boost|elevat|prolong|extend|upregulat|potentiat|amplif|strengthen"
+    "|greater$|higher$|more$"
+    "|superior|better$|longer$|accelerat|stimulat|restor|facilitat|heighten|rais|maximi|exacerbat|worsen"
+    "|faster$|stronger$|up$|enrich"
     "|synergi|reinvigorat|rejuvenat|larger$|deeper$|exceed|outperform|bolster|intensif|optimi[sz]"
 )
 _DOWN: Final = (
-    "reduc|decreas|inhibit|suppress|attenuat|diminish|lower|alleviat|mitigat|prevent|avoid|ameliorat|abrogat|abolish|impair|block"
-    "|delay|minimi[sz]|eliminat|eradicat|downregulat|shrink|shrank|deplet|declin|drop|less$|fewer$|weaken|retard|restrict|revers|reliev"
-    "|curb|evad|scaveng|dampen|blunt|counteract|overcom|shorten|curtail|hamper|hinder|compromis|disrupt|loss$|lost$|lack|poorer$|weaker$|smaller$|arrest"
-    "|antagoni|halt|ablat|circumvent|down$|resolv|resolution$|protect|limits$|limit$|limiting$|regress|imped|saturat|hyperactiv$"
+    "reduc|decreas|inhibit|suppress|attenuat|diminish|lower|alleviat|mitigat|prevent|avoid|ameliorat|abrogat"
+    "|abolish|impair|block"
+    "|delay|minimi[sz]|eliminat|eradicat|downregulat|shrink|shrank|deplet|declin|drop|less$|fewer$|weaken"
+    "|retard|restrict|revers|reliev"
+    "|curb|evad|scaveng|dampen|blunt|counteract|overcom|shorten|curtail|hamper|hinder|compromis|disrupt|loss$"
+    "|lost$|lack|poorer$|weaker$|smaller$|arrest"
+    "|antagoni|halt|ablat|circumvent|down$|resolv|resolution$|protect|limits$|limit$|limiting$|regress|imped"
+    "|saturat|hyperactiv$"
 )
-_SAME: Final = "unchanged$|comparable$|similar$|unaffected$|unaltered$|equivalent$|same$|noninferior$|preserv|retain|maintain|indistinguishable$"
+_SAME: Final = (
+    "unchanged$|comparable$|similar$|unaffected$|unaltered$|equivalent$|same$|noninferior$|preserv|retain"
+    "|maintain|indistinguishable$"
+)
 _HIGH: Final = (
-    "robust|strong$|strongly$|potent$|potently$|high$|highly$|excellent$|remarkabl|profound|marked$|superb$|efficient$|efficiently$|substantial"
+    "robust|strong$|strongly$|potent$|potently$|high$|highly$|excellent$|remarkabl|profound|marked$|superb$"
+    "|efficient$|efficiently$|substantial"
     "|powerful|considerabl|outstanding|impressive|favorable$|favourable$|deep$|good$|great$|massive$|extensive$"
     "|satisfactory$|vigorous|striking|dramatic|pronounced$|abundant$|prominent$|dominant$|encouraging$"
 )
 _LOW: Final = (
-    "minimal|negligible$|limited$|mild$|low$|poor$|poorly$|weak$|little$|insufficient|constrain|imperfect|modest|modest$|suboptimal$|inefficient|inadequate|rare$|slight"
+    "minimal|negligible$|limited$|mild$|low$|poor$|poorly$|weak$|little$|insufficient|constrain|imperfect"
+    "|modest|modest$|suboptimal$|inefficient|inadequate|rare$|slight"
     "|moderate$|short$|undetectable$|scarce|few$|inferior$|unsatisfactory$"
 )
 _NEUTRAL: Final = (
-    "induc|caus|show|exhibit|achiev|demonstrat|observ|evaluat|mediat|lead$|leads$|led$|result|elicit|trigger|produc|generat|exert|confer|report|assess"
-    "|measur|investigat|determin|examin|stud(?:y|ied)|had$|have$|has$|received|normali[sz]|affect|influenc|modulat|regulat|control|monitor|compar|detect|display"
+    "induc|caus|show|exhibit|achiev|demonstrat|observ|evaluat|mediat|lead$|leads$|led$|result|elicit|trigger"
+    "|produc|generat|exert|confer|report|assess"
+    "|measur|investigat|determin|examin|stud(?:y|ied)|had$|have$|has$|received|normali[sz]|affect|influenc"
+    "|modulat|regulat|control|monitor|compar|detect|display"
     "|provid|yield|develop|experienc|occur|permit|allow|enabl|activat|driv|attain|reach|deliver"
 )
 _CLASSES: Final = tuple(
-    (name, re.compile(f"(?:up-|down-|co-|re)?(?:{stems.replace('$', '$')})"))
+    (name, re.compile(f"(?:up-|down-|co-|re)?(?:{stems})"))
     for name, stems in (
-        ("unchanged", _SAME), ("increased", _UP), ("decreased", _DOWN), ("high", _HIGH), ("low", _LOW), ("neutral", _NEUTRAL),
+        ("unchanged", _SAME),
+        ("increased", _UP),
+        ("decreased", _DOWN),
+        ("high", _HIGH),
+        ("low", _LOW),
+        ("neutral", _NEUTRAL),
     )
-)  # fmt: skip
+)
 
 
 @lru_cache(maxsize=50_000)
@@ -52,41 +70,152 @@ def cue(word: str) -> str | None:
     return next((name for name, stems in _CLASSES if stems.match(word)), None)
 
 
-_ADVERB: Final = re.compile(r"\w+ly$|also$|even$|further$|not$|much$|far$|very$|well$|more$|most$|less$|statistically$|thus$")
-_LINK: Final = frozenset("was were is are be been being has have had remained remains remain became become appeared appear seemed showed".split())
-_SKIP: Final = frozenset(
-    "the a an their its of in and or both as such including overall to on by for from cell cells t nk car tumor tumour in vivo vitro".split()
+_ADVERB: Final = re.compile(
+    r"\w+ly$|also$|even$|further$|not$|much$|far$|very$|well$|more$|most$|less$|statistically$|thus$"
 )
-_STOP: Final = frozenset("with without than that which after when compared versus vs via through using by under while during if against".split())
+_LINK: Final = frozenset(
+    [
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "been",
+        "being",
+        "has",
+        "have",
+        "had",
+        "remained",
+        "remains",
+        "remain",
+        "became",
+        "become",
+        "appeared",
+        "appear",
+        "seemed",
+        "showed",
+    ]
+)
+_SKIP: Final = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "their",
+        "its",
+        "of",
+        "in",
+        "and",
+        "or",
+        "both",
+        "as",
+        "such",
+        "including",
+        "overall",
+        "to",
+        "on",
+        "by",
+        "for",
+        "from",
+        "cell",
+        "cells",
+        "t",
+        "nk",
+        "car",
+        "tumor",
+        "tumour",
+        "in",
+        "vivo",
+        "vitro",
+    ]
+)
+_STOP: Final = frozenset(
+    [
+        "with",
+        "without",
+        "than",
+        "that",
+        "which",
+        "after",
+        "when",
+        "compared",
+        "versus",
+        "vs",
+        "via",
+        "through",
+        "using",
+        "by",
+        "under",
+        "while",
+        "during",
+        "if",
+        "against",
+    ]
+)
 # A word that every denial holds: most clauses have none, and need no closer look.
-_DENIAL: Final = re.compile(r"\b(?:no|not|without|absence|lack|lacks|lacked|lacking|devoid|free|never|none|neither|nor|zero|failed|unable|absent|undetectable)\b")
+_DENIAL: Final = re.compile(
+    r"\b(?:no|not|without|absence|lack|lacks|lacked|lacking|devoid|free|never|none|neither|nor|zero|failed|unable"
+    r"|absent|undetectable)\b"
+)
 _NO_DIFFERENCE: Final = re.compile(
-    r"\bno\s+(?:\w+\s+){0,2}(?:difference|change|effect|impact|influence|increase|decrease|reduction|improvement|alteration|benefit)s?\b(?:\s+(?:in|on|of|between|for|regarding))?"
-    r"|\b(?:did|does|do|was|were|is|are|could|can|has|have|had)\s*not\s+(?:\w+ly\s+)?(?:differ|affect|alter|chang|influenc|impact|improv|increas|decreas|reduc|enhanc|impair|prolong|compromis|correlat|inhibit|promot|diminish|augment|associat|amelior|attenuat|alleviat|mitigat|block|suppress|revers|prevent|restor|manag)\w*"
-    r"|\b(?:failed|unable)\s+to\s+(?:\w+ly\s+)?(?:\w+ly\s+)?(?:improve|increase|decrease|reduce|enhance|prolong|alter|affect|manage|control|ameliorate|attenuate|suppress)|without\s+(?:\w+ly\s+)?(?:increasing|affecting|altering|compromising|impairing|changing|improving|reducing|decreasing|sacrificing)"
-    r"|\bnot\s+(?:\w+ly\s+)?(?:different|significant|increased|decreased|reduced|affected|altered|improved|prolonged|changed|impaired|compromised)"
+    r"\bno\s+(?:\w+\s+){0,2}(?:difference|change|effect|impact|influence|increase|decrease|reduction"
+    r"|improvement|alteration|benefit)s?\b(?:\s+(?:in|on|of|between|for|regarding))?"
+    r"|\b(?:did|does|do|was|were|is|are|could|can|has|have|had)\s*not\s+(?:\w+ly\s+)?(?:differ|affect|alter"
+    r"|chang|influenc|impact|improv|increas|decreas|reduc|enhanc|impair|prolong|compromis|correlat|inhibit"
+    r"|promot|diminish|augment|associat|amelior|attenuat|alleviat|mitigat|block|suppress|revers|prevent|restor"
+    r"|manag)\w*"
+    r"|\b(?:failed|unable)\s+to\s+(?:\w+ly\s+)?(?:\w+ly\s+)?(?:improve|increase|decrease|reduce|enhance"
+    r"|prolong|alter|affect|manage|control|ameliorate|attenuate|suppress)|without\s+(?:\w+ly\s+)?(?:increasing"
+    r"|affecting|altering|compromising|impairing|changing|improving|reducing|decreasing|sacrificing)"
+    r"|\bnot\s+(?:\w+ly\s+)?(?:different|significant|increased|decreased|reduced|affected|altered|improved"
+    r"|prolonged|changed|impaired|compromised)"
 )
 _NEGATION: Final = re.compile(
-    r"\b(?:no|without|absence of|lack of|lacks?|lacked|lacking|devoid of|free of|free from|never|none|neither|nor|zero|not (?:cause|caus\w+|induc\w+|trigger\w*|elicit\w*|show\w*|exhibit\w*|result\w* in|lead to|experienc\w*|develop\w*|observ\w*|associated with|produc\w*))\s+"
+    r"\b(?:no|without|absence of|lack of|lacks?|lacked|lacking|devoid of|free of|free from|never|none|neither"
+    r"|nor|zero|not (?:cause|caus\w+|induc\w+|trigger\w*|elicit\w*|show\w*|exhibit\w*|result\w* in|lead to"
+    r"|experienc\w*|develop\w*|observ\w*|associated with|produc\w*))\s+"
 )
 _NEGATED_AFTER: Final = re.compile(
-    r"[^.;,]{0,50}?\b(?:(?:was|were|is|are|has been|have been|could be)\s+(?:not|never)\s+(?:\w+ly\s+)?(?:observed|detected|seen|found|noted|reported|detectable|identified|evident|apparent|induced)|(?:was|were) (?:absent|undetectable)"
-    r"|did not (?:occur|develop)|(?:was|were) not\b(?! (?:\w+ly )?(?:different|affected|altered|changed|impaired|improved|increased|reduced|prolonged|decreased|compromised|significant)))"
+    r"[^.;,]{0,50}?\b(?:(?:was|were|is|are|has been|have been|could be)\s+(?:not"
+    r"|never)\s+(?:\w+ly\s+)?(?:observed|detected|seen|found|noted|reported|detectable|identified|evident"
+    r"|apparent|induced)|(?:was|were) (?:absent|undetectable)"
+    r"|did not (?:occur|develop)|(?:was|were) not\b(?! (?:\w+ly )?(?:different|affected|altered|changed"
+    r"|impaired|improved|increased|reduced|prolonged|decreased|compromised|significant)))"
 )
 _MAYBE: Final = re.compile(
-    r"\b(?:may|might|could|potential to|potentially|promising (?:strateg|approach|candidate|avenue|platform|tool|way)\w*|expected|hypothesi[sz]\w*|would|should|will|aim(?:s|ed|ing)?|whether|possibl[ey]|possibility|likely|propos\w+|anticipat\w+"
-    r"|suggest(?:s|ing)? that|appears? to|appeared to|seems? to|goal|intended|warrant\w*|strateg(?:y|ies) (?:to|for)|approach(?:es)? (?:to|for)|opportunit\w+|prospects?|attempts? to|efforts? are|in order to|end ?points?|predict\w*|risk of|risk factors?"
-    r"|designed to|hope\w*|future|be able to|ways? to|avenues?|putative|putatively|presumably|candidates?|perspective|to be (?:determined|elucidated))\b"
+    r"\b(?:may|might|could|potential to|potentially|promising (?:strateg|approach|candidate|avenue|platform"
+    r"|tool|way)\w*|expected|hypothesi[sz]\w*|would|should|will|aim(?:s|ed|ing)?|whether|possibl[ey]"
+    r"|possibility|likely|propos\w+|anticipat\w+"
+    r"|suggest(?:s|ing)? that|appears? to|appeared to|seems? to|goal|intended|warrant\w*|strateg(?:y"
+    r"|ies) (?:to|for)|approach(?:es)? (?:to|for)|opportunit\w+|prospects?|attempts? to|efforts? are"
+    r"|in order to|end ?points?|predict\w*|risk of|risk factors?"
+    r"|designed to|hope\w*|future|be able to|ways? to|avenues?|putative|putatively|presumably|candidates?"
+    r"|perspective|to be (?:determined|elucidated))\b"
 )
-_CHALLENGE: Final = re.compile(r"[^.;]{0,60}?\b(?:remains?|is|are)\s+(?:\w+\s+){0,3}(?:challeng\w+|unknown|unclear|elusive|to be (?:determined|elucidated|seen)|hurdle|obstacle|concern)")
+_CHALLENGE: Final = re.compile(
+    r"[^.;]{0,60}?\b(?:remains?|is|are)\s+(?:\w+\s+){0,3}(?:challeng\w+|unknown|unclear|elusive"
+    r"|to be (?:determined|elucidated|seen)|hurdle|obstacle|concern)"
+)
+# "Able to", "shown to", "led to" state; only a bare "to improve" is a purpose.
+_STATING: Final = (
+    "able ability abilities found shown demonstrated observed reported proved proven led leads leading due failed compared"
+    " capacity known continued seen power"
+)
+_NOT_AFTER: Final = "".join(f"(?<!{word} )" for word in _STATING.split())
 _PURPOSE: Final = re.compile(
-    r"(?<!able )(?<!ability )(?<!abilities )(?<!found )(?<!shown )(?<!demonstrated )(?<!observed )(?<!reported )(?<!proved )(?<!proven )(?<!led )(?<!leads )(?<!leading )(?<!due )(?<!failed )(?<!compared )(?<!capacity )(?<!known )(?<!continued )(?<!seen )(?<!power )"
-    r"\bto\s+(?:\w+ly\s+)?(?:further\s+)?(?:improve|increase|enhance|reduce|decrease|prevent|promote|boost|overcome|inhibit|suppress|augment|prolong|restore|induce|achieve|mitigate|avoid|minimi[sz]e|maximi[sz]e|facilitate|stimulate|elicit|enable|alleviate|attenuate|block|potentiate|limit|reverse|eliminate|eradicate|trigger|optimi[sz]e|amplify|modulate|evaluate|assess|determine|investigate|drive|ameliorate|strengthen|sustain|provide|maintain|preserve|restrict|boosts)\b"
+    _NOT_AFTER + r"\bto\s+(?:\w+ly\s+)?(?:further\s+)?(?:improve|increase|enhance|reduce|decrease|prevent|promote|boost"
+    r"|overcome|inhibit|suppress|augment|prolong|restore|induce|achieve|mitigate|avoid|minimi[sz]e|maximi[sz]e"
+    r"|facilitate|stimulate|elicit|enable|alleviate|attenuate|block|potentiate|limit|reverse|eliminate"
+    r"|eradicate|trigger|optimi[sz]e|amplify|modulate|evaluate|assess|determine|investigate|drive|ameliorate"
+    r"|strengthen|sustain|provide|maintain|preserve|restrict|boosts)\b"
 )
 _MEANS: Final = re.compile(r".*\b(?:by|via|through) (?=\w+ing\b)", re.S)
 _RISK: Final = re.compile(r"[- ](?:risk|prediction|predictors?|biomarkers?|design)\b")
 _TITLE: Final = re.compile(r"\b(?:effects?|impact|influence|role) of\b.*\bon\b")
-_FOR_DOING: Final = re.compile(r"\bfor\s+(?:\w+\s+){0,2}(?:the\s+)?(?:improving|increasing|enhancing|reducing|preventing|promoting|boosting|overcoming|inhibiting|inducing|achieving)\s")
+_FOR_DOING: Final = re.compile(
+    r"\bfor\s+(?:\w+\s+){0,2}(?:the\s+)?(?:improving|increasing|enhancing|reducing|preventing|promoting|boosting"
+    r"|overcoming|inhibiting|inducing|achieving)\s"
+)
 
 
 def direction(view: View, start: int, end: int) -> str:
@@ -112,7 +241,12 @@ def _direction(view: View, start: int, end: int) -> str:
         between = view.lower[match.end() : start] if match.end() <= start else view.lower[end : match.start()]
         if "," not in between or " and " in between:
             return "unchanged"
-    return _in_front(view, start, clause_start) or _predicate(view, end, clause_end) or _governor(view, start, clause_start) or "reported"
+    return (
+        _in_front(view, start, clause_start)
+        or _predicate(view, end, clause_end)
+        or _governor(view, start, clause_start)
+        or "reported"
+    )
 
 
 def _in_front(view: View, start: int, floor: int) -> str | None:
@@ -121,9 +255,15 @@ def _in_front(view: View, start: int, floor: int) -> str | None:
         found = cue(word)
         if found == "neutral" or number > 5:
             return None
-        if found and not (found == "high" and word == "significant" and number == 0 and _comparative_before(view, start, floor)):
+        if found and not (
+            found == "high" and word == "significant" and number == 0 and _comparative_before(view, start, floor)
+        ):
             return found
-        if not (_ADVERB.match(word) or word in ("and", ",", "the", "-", "of", "in", "their", "its", "t", "cell") or word.endswith(("ic", "al", "ive", "ous", "ed"))):
+        if not (
+            _ADVERB.match(word)
+            or word in ("and", ",", "the", "-", "of", "in", "their", "its", "t", "cell")
+            or word.endswith(("ic", "al", "ive", "ous", "ed"))
+        ):
             return None
         if word in ("of", "in") and number > 1:
             return None
@@ -131,7 +271,11 @@ def _in_front(view: View, start: int, floor: int) -> str | None:
 
 
 def _comparative_before(view: View, start: int, floor: int) -> bool:
-    return any(cue(word) in ("increased", "decreased") for number, (_, _, word) in enumerate(view.before(start, floor)) if number < 4)
+    return any(
+        cue(word) in ("increased", "decreased")
+        for number, (_, _, word) in enumerate(view.before(start, floor))
+        if number < 4
+    )
 
 
 def _predicate(view: View, end: int, limit: int) -> str | None:
@@ -153,7 +297,9 @@ def _predicate(view: View, end: int, limit: int) -> str | None:
             linked = True
         elif found and found != "neutral" and (linked or number < 2 or word.endswith("ed")):
             return found
-        elif found == "neutral" or (linked and not _ADVERB.match(word) and found is None and word not in _SKIP and not word.isdigit()):
+        elif found == "neutral" or (
+            linked and not _ADVERB.match(word) and found is None and word not in _SKIP and not word.isdigit()
+        ):
             return None
     return None
 
@@ -192,6 +338,10 @@ def _assertion(view: View, start: int, end: int) -> str:
 def _is_negated(view: View, left: str, end: int, clause_end: int) -> bool:
     for match in _NEGATION.finditer(left):
         between = left[match.end() :]
-        if len(between) < 90 and not re.search(r"\b(?:and|but)\s+(?:\w+\s+)?(?:was|were|is|are|showed|had)\b|\b(?:showed|resulted|led|increased|reduced)\b", between):
+        if len(between) < 90 and not re.search(
+            r"\b(?:and|but)\s+(?:\w+\s+)?(?:was|were|is|are|showed|had)\b|\b(?:showed|resulted|led|increased"
+            r"|reduced)\b",
+            between,
+        ):
             return not re.search(r"\bno (?:significant )?(?:difference|change|effect)", match.group() + between)
     return bool(_NEGATED_AFTER.match(view.lower, end, clause_end))

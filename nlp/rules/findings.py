@@ -13,7 +13,10 @@ from nanocart.rules.relations import bears_car
 from nanocart.rules.view import View
 from nanocart.schema import Finding, Mention, Relation
 
-_COMPARISON: Final = re.compile(r"\b(?:compared\s+(?:with|to)|in comparison (?:with|to)|versus|vs\.?|than|relative to|over)\s+(?:(?:the|that|those|of|with|in|conventional|standard|free|control|non-\w+|un\w+)\s+){0,4}")
+_COMPARISON: Final = re.compile(
+    r"\b(?:compared\s+(?:with|to)|in comparison (?:with|to)|versus|vs\.?|than|relative to|over)\s+(?:(?:the|that"
+    r"|those|of|with|in|conventional|standard|free|control|non-\w+|un\w+)\s+){0,4}"
+)
 
 
 def assemble(view: View, document_id: str, mentions: Sequence[Mention], relations: Sequence[Relation]) -> list[Finding]:
@@ -59,7 +62,10 @@ class _Book:
 
     def nearest(self, one: Mention, to: Mention) -> Mention:
         """The mention of that thing that stands nearest, those in front first."""
-        return min(self.clusters[one.cluster or one.id], key=lambda m: abs(m.start - to.start) + (0 if m.start <= to.start else 40))
+        return min(
+            self.clusters[one.cluster or one.id],
+            key=lambda m: abs(m.start - to.start) + (0 if m.start <= to.start else 40),
+        )
 
     def slot(self, heads: Sequence[Mention], label: str, to: Mention) -> tuple[str, ...]:
         """The mention ids that the relation gives for the heads, one for each thing."""
@@ -118,7 +124,11 @@ def _compared_with(view: View, book: _Book, outcome: Mention, agents: Sequence[M
     things = {one.cluster for one in agents}
     for match in _COMPARISON.finditer(view.lower, begin, stop):
         for one in book.mentions:
-            if one.label in ("NANOPARTICLE", "CELL_TYPE", "QUALIFIER") and match.end() <= one.start <= match.end() + 25 and one.cluster not in things:
+            if (
+                one.label in ("NANOPARTICLE", "CELL_TYPE", "QUALIFIER")
+                and match.end() <= one.start <= match.end() + 25
+                and one.cluster not in things
+            ):
                 return one.id
     return None
 
@@ -129,7 +139,9 @@ def _length(row: Finding) -> int:
 
 def _identifier(row: Finding, document_id: str, book: _Book) -> str:
     """An identifier that stays the same from run to run."""
-    said = [document_id, row.direction, row.assertion] + [f"{book.by_id[i].start}-{book.by_id[i].end}" for i in row.mention_ids()]
+    said = [document_id, row.direction, row.assertion] + [
+        f"{book.by_id[i].start}-{book.by_id[i].end}" for i in row.mention_ids()
+    ]
     return "f" + hashlib.sha256("|".join(said).encode()).hexdigest()[:12]
 
 

@@ -13,46 +13,101 @@ from nanocart.schema import Attributes
 
 # Nouns in front that say what is measured, beside mentions of cells, cargo and antigens.
 _MEASURED: Final = (
-    r"tumou?rs?|anti-?tumou?r|anti-?cancer|cancer|immune|cellular|humoral|gene|protein|mRNA|lung|liver|cardiac|renal|kidney|splenic|spleen|hepatic|pulmonary"
-    r"|myocardial|lymph node|serum|plasma|systemic|drug|cytokine|chemokine|T[- ]?cell|B[- ]?cell|NK[- ]?cell|CAR[- ]?T[- ]?cell|CAR|antigen|antibody"
-    r"|transgene|receptor|surface|membrane|intracellular|nuclear|endosomal|lysosomal|mitochondrial|oxidative|metabolic|inflammatory|pro-?inflammatory"
-    r"|innate|adaptive|antigen-specific|virus|viral|bacterial|blood|bone|brain|body|intestinal|vascular|endothelial|macrophages?|leukocyte|lymphocyte"
-    r"|tumou?r-?infiltrating|immunogenic|apoptotic|ROS|memory|effector|CD[48]\+?|T|reporter|luciferase|GFP|target|on-target|off-target|metastatic"
-    r"|primary|local|hematologic(?:al)?|haematologic(?:al)?|neurologic(?:al)?|gastrointestinal|infusion-related|immune-related|dose-limiting|IgG|IgM|neutrali[sz]ing"
+    r"tumou?rs?|anti-?tumou?r|anti-?cancer|cancer|immune|cellular|humoral|gene|protein|mRNA|lung|liver|cardiac"
+    r"|renal|kidney|splenic|spleen|hepatic|pulmonary"
+    r"|myocardial|lymph node|serum|plasma|systemic|drug|cytokine|chemokine|T[- ]?cell|B[- ]?cell|NK[- ]?cell"
+    r"|CAR[- ]?T[- ]?cell|CAR|antigen|antibody"
+    r"|transgene|receptor|surface|membrane|intracellular|nuclear|endosomal|lysosomal|mitochondrial|oxidative"
+    r"|metabolic|inflammatory|pro-?inflammatory"
+    r"|innate|adaptive|antigen-specific|virus|viral|bacterial|blood|bone|brain|body|intestinal|vascular"
+    r"|endothelial|macrophages?|leukocyte|lymphocyte"
+    r"|tumou?r-?infiltrating|immunogenic|apoptotic|ROS|memory|effector|CD[48]\+?|T|reporter|luciferase|GFP"
+    r"|target|on-target|off-target|metastatic"
+    r"|primary|local|hematologic(?:al)?|haematologic(?:al)?|neurologic(?:al)?|gastrointestinal"
+    r"|infusion-related|immune-related|dose-limiting|IgG|IgM|neutrali[sz]ing"
 )
 _FRONT: Final = re.compile(rf"(?<![\w-])(?:(?:{_MEASURED})(?:[-/ ]|(?=\+)))+$", re.I)
 # Heads that say nothing without what follows (ruling 1).
 _EMPTY: Final = re.compile(
-    r"(?:expressions?|secretions?|releases?|productions?|levels?|activit(?:y|ies)|activation|infiltration|numbers?|concentrations?|proportions?|percentages?|up-?regulation|down-?regulation|knock-?(?:down|out))$",
+    r"(?:expressions?|secretions?|releases?|productions?|levels?|activit(?:y|ies)|activation|infiltration"
+    r"|numbers?|concentrations?|proportions?|percentages?|up-?regulation|down-?regulation|knock-?(?:down"
+    r"|out))$",
     re.I,
 )
 _COMPLEMENT: Final = re.compile(
-    r"\s+of\s+(?:the\s+)?(?!(?:this|these|our|patients|mice|an?|each|all|which|novel)\b)((?:(?!\b(?:in|on|by|with|from|for|that|which|was|were|is|are|after|at|to|through|via|as|following|than|compared|within|into|during|upon|including|such|without|using|has|have|had|can|could|may|\w+ly|administered|treated|injected|intravenous|systemic|and (?:the|a|an|\w+ed|thus|significantly|enhanced|increased|reduced|improved|promot\w+))\b)[^.;:()\n]){1,70})"
+    r"\s+of\s+(?:the\s+)?(?!(?:this|these|our|patients|mice|an?|each|all|which|novel)\b)((?:(?!\b(?:in|on|by"
+    r"|with|from|for|that|which|was|were|is|are|after|at|to|through|via|as|following|than|compared|within|into"
+    r"|during|upon|including|such|without|using|has|have|had|can|could|may|\w+ly|administered|treated|injected"
+    r"|intravenous|systemic|and (?:the|a|an|\w+ed|thus|significantly|enhanced|increased|reduced|improved"
+    r"|promot\w+))\b)[^.;:()\n]){1,70})"
 )
 _LAST_OF_LIST: Final = re.compile(r"(?:,\s*(?:and|or)?\s*|\s+(?:and|or)\s*)$")
 # One thing, and further ones only where they are molecules: "CD3, CD4 and IFN-γ", not "PD-L1, tumor growth".
-_ITEMS: Final = re.compile(r"[^,]*?(?=,|\s(?:and|or)\s|$)(?:(?:,\s*(?:and |or )?|\s(?:and|or)\s)(?=[\w-]*[A-Z0-9α-ω])[\w/α-ω+-]+(?=[\s,]|$))*")
-_NOT_HEAD: Final = re.compile(
-    r"[- ](?:assays?|cohorts?|signals?|reporting|process|models?|markers?|analys[ei]s|signatures?|pathways?|inhibitors?|platforms?|systems?|vehicles?|vectors?|carriers?|methods?|agents?|strateg(?:y|ies)"
-    r"|criteria|genes?|based|related|associated|inducing|induced|specific|resistant|modulat\w+|therap(?:y|ies)|techniques?|technolog(?:y|ies)|approach(?:es)?|tools?|science|"
-    r"biology|research|stud(?:y|ies)|mechanisms?|prone|promoting|enhancing|suppressing|mediated|dependent|domains?|targets?|barriers?|profiling|imaging|curves?|receptors?|drugs?|scores?|"
-    r"responsive|checkpoints?|modalit(?:y|ies)|regimens?|properties|free|independent|guided|driven|efficiency|efficacy|capacity|ability|potential|kinetics)\b", re.I,
+_ITEMS: Final = re.compile(
+    r"[^,]*?(?=,|\s(?:and|or)\s|$)(?:(?:,\s*(?:and |or )?|\s(?:and|or)\s)(?=[\w-]*[A-Z0-9α-ω])[\w/α-ω+-]+(?=[\s,]"
+    r"|$))*"
 )
-_DIRECT: Final = re.compile(r"(?:increas|decreas|reduc|elevat|lower|higher|upregulat|downregulat|enhanc|suppress|inhibit|diminish|restor|depletion of|loss of|rais|neutrali[sz])\w*(?:\s+(?:of|in|the|levels of))*\s*$", re.I)
+_NOT_HEAD: Final = re.compile(
+    r"[- ](?:assays?|cohorts?|signals?|reporting|process|models?|markers?|analys[ei]s|signatures?|pathways?"
+    r"|inhibitors?|platforms?|systems?|vehicles?|vectors?|carriers?|methods?|agents?|strateg(?:y|ies)"
+    r"|criteria|genes?|based|related|associated|inducing|induced|specific|resistant|modulat\w+|therap(?:y|ies)"
+    r"|techniques?|technolog(?:y|ies)|approach(?:es)?|tools?|science|"
+    r"biology|research|stud(?:y|ies)|mechanisms?|prone|promoting|enhancing|suppressing|mediated|dependent"
+    r"|domains?|targets?|barriers?|profiling|imaging|curves?|receptors?|drugs?|scores?|"
+    r"responsive|checkpoints?|modalit(?:y|ies)|regimens?|properties|free|independent|guided|driven|efficiency"
+    r"|efficacy|capacity|ability|potential|kinetics)\b",
+    re.I,
+)
+_DIRECT: Final = re.compile(
+    r"(?:increas|decreas|reduc|elevat|lower|higher|upregulat|downregulat|enhanc|suppress|inhibit|diminish|restor"
+    r"|depletion of|loss of|rais|neutrali[sz])\w*(?:\s+(?:of|in|the|levels of))*\s*$",
+    re.I,
+)
 _EVALUATED: Final = re.compile(
-    r"\b(?:evaluat\w+|assess\w*|investigat\w+|examin\w+|stud(?:y|ied)|explor\w+|determin\w+|analy[sz]\w+|discuss\w*|review\w*|summari[sz]\w+|describ\w+|compar(?:e|ing)|test(?:ed)?|monitor\w*|understand\w*|focus\w*|endpoints?|characteri[sz]\w+|highlight\w*)\b"
+    r"\b(?:evaluat\w+|assess\w*|investigat\w+|examin\w+|stud(?:y|ied)|explor\w+|determin\w+|analy[sz]\w+"
+    r"|discuss\w*|review\w*|summari[sz]\w+|describ\w+|compar(?:e|ing)|test(?:ed)?|monitor\w*|understand\w*"
+    r"|focus\w*|endpoints?|characteri[sz]\w+|highlight\w*)\b"
 )
 _VERB: Final = re.compile(r"(?:relapse|respond|persist|expand|progress|survive|kill|recover)\b")
-_SUBJECT: Final = re.compile(r"\b(?:patients|eventually|will|would|may|might|can|could|ultimately|often|frequently|commonly|to|who|they|not|that|finally|invariably|subsequently)\s+$")
-_ENDPOINT: Final = re.compile(r"CRs?|PRs?|PD|SD|OS|EFS|RFS|MRD-?|VGPR|s?CR|CRi?|HR|NR|AEs?|SAEs?|DLTs?|TRM|NRM|ORR|DCR|TTP")
-_PATIENTS: Final = re.compile(r"\b(?:patients?|subjects?|participants|achieved|ORR|median|rates?|grade|Grade|survival|remission|respon\w+|trial|cohort)\b|%|95")
-_GENERIC: Final = frozenset("efficacy safety toxicity tolerability activity effect effects potency outcomes outcome performance response responses persistence".split())
+_SUBJECT: Final = re.compile(
+    r"\b(?:patients|eventually|will|would|may|might|can|could|ultimately|often|frequently|commonly|to|who|they|not"
+    r"|that|finally|invariably|subsequently)\s+$"
+)
+_ENDPOINT: Final = re.compile(
+    r"CRs?|PRs?|PD|SD|OS|EFS|RFS|MRD-?|VGPR|s?CR|CRi?|HR|NR|AEs?|SAEs?|DLTs?|TRM|NRM|ORR|DCR|TTP"
+)
+_PATIENTS: Final = re.compile(
+    r"\b(?:patients?|subjects?|participants|achieved|ORR|median|rates?|grade|Grade|survival|remission|respon\w+"
+    r"|trial|cohort)\b|%|95"
+)
+_GENERIC: Final = frozenset(
+    [
+        "efficacy",
+        "safety",
+        "toxicity",
+        "tolerability",
+        "activity",
+        "effect",
+        "effects",
+        "potency",
+        "outcomes",
+        "outcome",
+        "performance",
+        "response",
+        "responses",
+        "persistence",
+    ]
+)
 _NOUN_GAP: Final = frozenset({"-", "‐", "‑", "–", " "})
 
 
 def candidates(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
     """Every span that names an outcome, with the cell or cargo in front of it and the complement of an empty head."""
-    in_front = {one.end: one.start for one in sorted(others, key=lambda one: one.start - one.end) if one.label in ("CELL_TYPE", "CARGO", "CAR_TARGET", "DISEASE")}
+    in_front = {
+        one.end: one.start
+        for one in sorted(others, key=lambda one: one.start - one.end)
+        if one.label in ("CELL_TYPE", "CARGO", "CAR_TARGET", "DISEASE")
+    }
     yield from of_cells(view, others)
     for hit, concept, weak in view.of("OUTCOME"):
         if _is_burden(view, hit.start) or _NOT_HEAD.match(view.text, hit.end):
@@ -62,16 +117,24 @@ def candidates(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
             continue
         if weak and not _is_borne_out(view, hit.start, hit.end, start, end):
             continue
-        why = f"lexicon {concept.id}" if (start, end) == (hit.start, hit.end) else f"lexicon {concept.id} + rule measured-thing"
+        why = (
+            f"lexicon {concept.id}"
+            if (start, end) == (hit.start, hit.end)
+            else f"lexicon {concept.id} + rule measured-thing"
+        )
         yield Candidate(start, end, "OUTCOME", concept, why, 1)
 
 
 # What a cell does: "CAR T-cell efficacy", "T-cell and NK cell recovery", where the lexicon has no name of its own.
 _CELL_DOES: Final = re.compile(
-    r"[- ](?:efficacy|fate|killing|kinetics|expansion|recovery|persistence|activation|functions?|exhaustion|proliferation|infiltration|toxicity|toxicities|health|fitness"
-    r"|dysfunction|activity|potency|responses?|cytotoxicity|migration|trafficking|homing|differentiation|engraftment|survival|viability|apoptosis|death|counts?|numbers?"
-    r"|density|depletion|rejection|host rejection|recruitment|influx|accumulation|longevity|metabolism|maturation|memory|stemness|senescence|polari[sz]ation|phenotype"
-    r"|frequency|frequencies|aplasia|reconstitution|clearance|lysis|elimination|quality|performance|effector functions?|antitumou?r activity|anti-tumou?r activity)\b",
+    r"[- ](?:efficacy|fate|killing|kinetics|expansion|recovery|persistence|activation|functions?|exhaustion"
+    r"|proliferation|infiltration|toxicity|toxicities|health|fitness"
+    r"|dysfunction|activity|potency|responses?|cytotoxicity|migration|trafficking|homing|differentiation"
+    r"|engraftment|survival|viability|apoptosis|death|counts?|numbers?"
+    r"|density|depletion|rejection|host rejection|recruitment|influx|accumulation|longevity|metabolism"
+    r"|maturation|memory|stemness|senescence|polari[sz]ation|phenotype"
+    r"|frequency|frequencies|aplasia|reconstitution|clearance|lysis|elimination|quality|performance"
+    r"|effector functions?|antitumou?r activity|anti-tumou?r activity)\b",
     re.I,
 )
 
@@ -84,9 +147,16 @@ def of_cells(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
         if match and not _NOT_HEAD.match(view.text, match.end()):
             start = one.start
             before = cells[number - 1] if number else None
-            if before and view.text[before.end : one.start] == " and " and not view.text[before.start : before.end].endswith("s"):
+            if (
+                before
+                and view.text[before.end : one.start] == " and "
+                and not view.text[before.start : before.end].endswith("s")
+            ):
                 start = before.start
-            if cues.direction(view, start, match.end()) != "reported" or cues.assertion(view, start, match.end()) != "affirmed":
+            if (
+                cues.direction(view, start, match.end()) != "reported"
+                or cues.assertion(view, start, match.end()) != "affirmed"
+            ):
                 yield Candidate(start, match.end(), "OUTCOME", None, "rule what-cells-do", 1)
 
 
@@ -141,7 +211,12 @@ def _is_measured(view: View, start: int, end: int) -> bool:
     floor, stop = view.clause_at(start)
     if _DIRECT.search(view.lower, max(floor, start - 40), start):
         return True
-    return bool(re.compile(r"\s+(?:levels?\s+)?(?:was|were)\s+(?:\w+ly\s+)?(?:increas|decreas|reduc|elevat|lower|higher|suppress|enhanc)").match(view.lower, end, stop))
+    return bool(
+        re.compile(
+            r"\s+(?:levels?\s+)?(?:was|were)\s+(?:\w+ly\s+)?(?:increas|decreas|reduc|elevat|lower|higher|suppress"
+            r"|enhanc)"
+        ).match(view.lower, end, stop)
+    )
 
 
 def is_only_a_topic(view: View, start: int, end: int, attributes: Attributes) -> bool:
@@ -150,7 +225,10 @@ def is_only_a_topic(view: View, start: int, end: int, attributes: Attributes) ->
         return False
     last = view.lower[start:end].split()[-1]
     floor, stop = view.clause_at(start)
-    return last in _GENERIC and bool(_EVALUATED.search(view.lower, max(floor, start - 120), start) or _EVALUATED.search(view.lower, end, min(stop, end + 60)))
+    return last in _GENERIC and bool(
+        _EVALUATED.search(view.lower, max(floor, start - 120), start)
+        or _EVALUATED.search(view.lower, end, min(stop, end + 60))
+    )
 
 
 def attributes(view: View, start: int, end: int, concept: Concept | None) -> Attributes:

@@ -10,36 +10,57 @@ from nanocart.rules.view import View
 from nanocart.schema import Mention, Relation
 
 _CAR: Final = re.compile(r"\bCAR|chimeric antigen|cel$|leucel\b|CART", re.I)
-_MALIGNANT: Final = re.compile(r"tumou?r cell|cancer cell|leuka?emi|lymphoma|myeloma|melanoma|glioma|carcinoma|blasts?\b|malignant|target cell|stem cell|sarcoma|blastoma|suppressor|fibroblast|M2|tumou?r-associated", re.I)
+_MALIGNANT: Final = re.compile(
+    r"tumou?r cell|cancer cell|leuka?emi|lymphoma|myeloma|melanoma|glioma|carcinoma|blasts?\b|malignant"
+    r"|target cell|stem cell|sarcoma|blastoma|suppressor|fibroblast|M2|tumou?r-associated",
+    re.I,
+)
 _GIVEN_AFTER: Final = re.compile(
-    r"s?(?:[- ](?:based|cell))*[- ](?:\w+ )?(?:immuno)?(?:therap|vaccin|infusion|transfer|product|transplant|administration|treatment)|[^.;,]{0,30}\b(?:were|was) (?:infused|transferred|injected|administered)"
+    r"s?(?:[- ](?:based|cell))*[- ](?:\w+ )?(?:immuno)?(?:therap|vaccin|infusion|transfer|product|transplant"
+    r"|administration|treatment)|[^.;,]{0,30}\b(?:were|was) (?:infused|transferred|injected|administered)"
 )
 _GIVEN_BEFORE: Final = re.compile(
-    r"\b(?:adoptive (?:cell )?transfer of|adoptive|infus(?:ion of|ed)|transferred|therapy (?:with|using)|treat(?:ed|ment) with|administration of|engineered|gene-modified|transduced|allogeneic|injection of|expanded)\s(?:[\w+-]+\s){0,3}$"
+    r"\b(?:adoptive (?:cell )?transfer of|adoptive|infus(?:ion of|ed)|transferred|therapy (?:with|using)"
+    r"|treat(?:ed|ment) with|administration of|engineered|gene-modified|transduced|allogeneic|injection of"
+    r"|expanded)\s(?:[\w+-]+\s){0,3}$"
 )
 _REACHES: Final = re.compile(
-    r"deliver|transfect|target|uptake|internali|engulf|phagocyt|activat|reprogram|engineer|generat|express|expan|stimulat|modif|transduc|edit|polari|deplet|produc"
-    r"|convert|repolari|bind|bound|\binto\b|\bto\b|\bin\b|taken up|load|prim|matur|presenting|accumulat|programm|differentiat|manufactur"
+    r"deliver|transfect|target|uptake|internali|engulf|phagocyt|activat|reprogram|engineer|generat|express"
+    r"|expan|stimulat|modif|transduc|edit|polari|deplet|produc"
+    r"|convert|repolari|bind|bound|\binto\b|\bto\b|\bin\b|taken up|load|prim|matur|presenting|accumulat"
+    r"|programm|differentiat|manufactur"
 )
 _BESIDE: Final = re.compile(r"\b(?:combin\w+|synerg\w+|together|alongside|plus|versus|compared|than)\b")
 _TREATMENT: Final = re.compile(
-    r"treat|therap|against|efficac|patients with|model|combat|anti-?tumou?r|kill|regress|manag|eradicat|cure|benefit|\bfor\b|\bin\b|immuni[sz]|vaccin|suppress|inhibit"
+    r"treat|therap|against|efficac|patients with|model|combat|anti-?tumou?r|kill|regress|manag|eradicat|cure"
+    r"|benefit|\bfor\b|\bin\b|immuni[sz]|vaccin|suppress|inhibit"
 )
-_LIST: Final = re.compile(r"[\s,()/]*(?:[\w-]+\))?[\s,]*(?:(?:and|or|as well as)\s+)?(?:(?:therap(?:y|ies)|[\w-]+-based vaccines?)[\s,]*(?:and\s+)?)?")
-_BURDEN: Final = re.compile(r"\b(?:leading cause|poor prognosis|five-year|5-year survival of patients|most common|morbidity|standard of care|unmet)\b")
+_LIST: Final = re.compile(
+    r"[\s,()/]*(?:[\w-]+\))?[\s,]*(?:(?:and|or|as well as)\s+)?(?:(?:therap(?:y|ies)"
+    r"|[\w-]+-based vaccines?)[\s,]*(?:and\s+)?)?"
+)
+_BURDEN: Final = re.compile(
+    r"\b(?:leading cause|poor prognosis|five-year|5-year survival of patients|most common|morbidity"
+    r"|standard of care|unmet)\b"
+)
 _DENIED: Final = re.compile(r"\b(?:not|no|failed to|unable to|cannot|without|neither|nor)\b[^.;,]{0,40}$")
 _SUPPOSED: Final = re.compile(
-    r"\b(?:may|might|could|potential\w*|promising|expected|would|will|aim\w*|designed to|for the (?:delivery|treatment)|propos\w+|strateg(?:y|ies)|hypothes\w+|candidates?|possib\w+|challeng\w+|future|should|in order to|to (?:improve|enhance|overcome|treat|deliver|generate|achieve|develop))\b"
+    r"\b(?:may|might|could|potential\w*|promising|expected|would|will|aim\w*|designed to|for the (?:delivery"
+    r"|treatment)|propos\w+|strateg(?:y|ies)|hypothes\w+|candidates?|possib\w+|challeng\w+|future|should"
+    r"|in order to|to (?:improve|enhance|overcome|treat|deliver|generate|achieve|develop))\b"
 )
 
 
 def therapies(view: View, mentions: Sequence[Mention]) -> frozenset[str]:
-    """The clusters that can be agents of an effect: particles, CAR cells, and other cells that are given as a therapy."""
+    """The clusters that can be agents: particles, CAR cells, and other cells that are given as a therapy."""
     found = set()
     for one in mentions:
         given = one.label == "NANOPARTICLE" or bears_car(one)
         if one.label == "CELL_TYPE" and not given and not _MALIGNANT.search(one.text):
-            given = bool(_GIVEN_AFTER.match(view.lower, one.end) or _GIVEN_BEFORE.search(view.lower, max(0, one.start - 50), one.start))
+            given = bool(
+                _GIVEN_AFTER.match(view.lower, one.end)
+                or _GIVEN_BEFORE.search(view.lower, max(0, one.start - 50), one.start)
+            )
         if given and one.label != "CARGO":
             found.add(one.cluster or one.id)
     return frozenset(found)
@@ -56,7 +77,9 @@ def between_mentions(view: View, mentions: Sequence[Mention]) -> list[Relation]:
     for label, head, tail, why in _stated(view, mentions):
         key = (label, head.cluster or head.id, tail.cluster or tail.id)
         found.setdefault(key, (head, tail, label, _assertion(view, head, tail), why))
-    ordered = sorted(found.values(), key=lambda one: (min(one[0].start, one[1].start), one[2], one[0].start, one[1].start))
+    ordered = sorted(
+        found.values(), key=lambda one: (min(one[0].start, one[1].start), one[2], one[0].start, one[1].start)
+    )
     return [
         Relation(f"r{number}", label, head.id, tail.id, assertion, why=f"rule {why}")
         for number, (head, tail, label, assertion, why) in enumerate(ordered, 1)
@@ -128,7 +151,9 @@ def _targets_elsewhere(mentions: Sequence[Mention]) -> Iterator[tuple[str, Menti
     """A target that shares no sentence with a bearer of its CAR belongs to the first bearer of the document."""
     bearers = [one for one in mentions if bears_car(one)]
     for target in _of(mentions, "CAR_TARGET"):
-        if bearers and all(one.cluster != target.cluster for one in mentions if one.label == "CAR_TARGET" and one.id != target.id):
+        if bearers and all(
+            one.cluster != target.cluster for one in mentions if one.label == "CAR_TARGET" and one.id != target.id
+        ):
             yield "TARGETS", bearers[0], target, "car-in-document"
 
 
@@ -180,5 +205,9 @@ def _assertion(view: View, head: Mention, tail: Mention) -> str:
         return "affirmed"
     if _DENIED.search(view.lower, begin, second.start):
         return "negated"
-    supposed = head.label != "CARGO" and tail.label not in ("CARGO", "CAR_TARGET") and _SUPPOSED.search(view.lower, begin, second.start)
+    supposed = (
+        head.label != "CARGO"
+        and tail.label not in ("CARGO", "CAR_TARGET")
+        and _SUPPOSED.search(view.lower, begin, second.start)
+    )
     return "speculated" if supposed else "affirmed"

@@ -8,27 +8,44 @@ from typing import Final
 from nanocart.rules.view import View
 
 _CAR_CELLS: Final = re.compile(
-    r"(?<!\w)(?:CAR[- ]?(?:T|NK|M|Ts|Treg|NKT|Mφ|iNKT|macrophage|γδ|monocyte|neutrophil)(?![a-z])|CARTs?[- ]cells?|CAR[- ](?:engineered|modified|expressing|transduced|based|redirected)"
+    r"(?<!\w)(?:CAR[- ]?(?:T|NK|M|Ts|Treg|NKT|Mφ|iNKT|macrophage|γδ|monocyte|neutrophil)(?![a-z])"
+    r"|CARTs?[- ]cells?|CAR[- ](?:engineered|modified|expressing|transduced|based|redirected)"
     r"|[Cc]himeric[- ][Aa]ntigen[- ][Rr]eceptors?|chimeric immunoreceptor)"
 )
 _CELL_THERAPY: Final = re.compile(
-    r"\b(?:adoptive(?:ly)?[- ](?:immune |cell|cellular |t[- ]cell |nk |immuno)\w*(?: (?:therap|immuno|transfer)\w*)?|(?:t|nk|dendritic|natural killer|treg|til|macrophage|γδ t)[- ]?(?:cells?)?[- ](?:based )?(?:immuno)?(?:therap(?:y|ies)|infusions?|vaccin\w+)"
-    r"|tcr[- ]?t(?:[- ]cells?)?\b|t[- ]cell receptor[- ](?:engineered|modified|transduced|gene)|tumou?r[- ]infiltrating lymphocytes? (?:therap|infus|transfer)|cytokine[- ]induced killer|donor lymphocyte infusions?"
-    r"|engineered (?:t|nk|immune)[- ]cells?|immune[- ]cell therap\w+|cell(?:ular)? immunotherap\w+|genetically (?:engineered|modified) t[- ]cells?|sipuleucel|dc[- ]vaccin\w+|lifileucel|infusions? of (?:\w+ ){0,3}(?:t|nk) cells)",
+    r"\b(?:adoptive(?:ly)?[- ](?:immune |cell|cellular |t[- ]cell |nk |immuno)\w*(?: (?:therap|immuno"
+    r"|transfer)\w*)?|(?:t|nk|dendritic|natural killer|treg|til|macrophage"
+    r"|γδ t)[- ]?(?:cells?)?[- ](?:based )?(?:immuno)?(?:therap(?:y|ies)|infusions?|vaccin\w+)"
+    r"|tcr[- ]?t(?:[- ]cells?)?\b|t[- ]cell receptor[- ](?:engineered|modified|transduced|gene)"
+    r"|tumou?r[- ]infiltrating lymphocytes? (?:therap|infus|transfer)|cytokine[- ]induced killer"
+    r"|donor lymphocyte infusions?"
+    r"|engineered (?:t|nk|immune)[- ]cells?|immune[- ]cell therap\w+|cell(?:ular)? immunotherap\w+"
+    r"|genetically (?:engineered|modified) t[- ]cells?|sipuleucel|dc[- ]vaccin\w+|lifileucel"
+    r"|infusions? of (?:\w+ ){0,3}(?:t|nk) cells)",
 )
 # An experiment in immunology transfers cells too; it is a therapy where a disease is to be treated by it.
 _TRANSFER: Final = re.compile(r"\badoptive(?:ly)? transfer\w*")
-_TO_TREAT: Final = re.compile(r"\b(?:cancers?|tumou?rs?|leuk\w+|lymphomas?|immunotherap\w+|cell therap\w+|therapeutic potential)\b")
+_TO_TREAT: Final = re.compile(
+    r"\b(?:cancers?|tumou?rs?|leuk\w+|lymphomas?|immunotherap\w+|cell therap\w+|therapeutic potential)\b"
+)
 _BIOMEDICAL: Final = re.compile(
-    r"\b(?:cells?|tumou?rs?|cancers?|mice|mouse|rats?|patients?|clinical|drug|delivery|therap\w+|immun\w+|vaccin\w+|in vivo|in vitro|toxicity|disease|antibod\w+|gene|mrna|sirna|imaging|biomedical|antigen|infection|serum|tissue)\b"
+    r"\b(?:cells?|tumou?rs?|cancers?|mice|mouse|rats?|patients?|clinical|drug|delivery|therap\w+|immun\w+"
+    r"|vaccin\w+|in vivo|in vitro|toxicity|disease|antibod\w+|gene|mrna|sirna|imaging|biomedical|antigen"
+    r"|infection|serum|tissue)\b"
 )
 _PARTICLE: Final = re.compile(
-    r"(?<!\w)(?:[a-z-]*nano-?(?!m(?:et|olar|edicine)|scal|sec|lit|gram|string|drop|bod|por|fluid|topo|sight|indent|mole|sims|lc|bit|spray|plasm|phyt|flow|red\b|uv)[a-z]{2,}"
-    r"|(?:proteo|immuno|pro|lipo|nio|etho|transfero|cubo)?(?:liposom\w+|niosomes?|virosomes?|ethosomes?)|lnps?|exosom\w+|extracellular vesicles?|evs|virus-like particles?|vlps|dendrimers?|polymersomes?|lipoplex\w*|polyplex\w*|quantum dots?|micelles?|lipid particles?|nab-paclitaxel|abraxane|doxil|spions?|outer membrane vesicles?|omvs|dna origami|metal[- ]organic frameworks?)(?!\w)"
+    r"(?<!\w)(?:[a-z-]*nano-?(?!m(?:et|olar|edicine)|scal|sec|lit|gram|string|drop|bod|por|fluid|topo|sight"
+    r"|indent|mole|sims|lc|bit|spray|plasm|phyt|flow|red\b|uv)[a-z]{2,}"
+    r"|(?:proteo|immuno|pro|lipo|nio|etho|transfero|cubo)?(?:liposom\w+|niosomes?|virosomes?|ethosomes?)|lnps?"
+    r"|exosom\w+|extracellular vesicles?|evs|virus-like particles?|vlps|dendrimers?|polymersomes?|lipoplex\w*"
+    r"|polyplex\w*|quantum dots?|micelles?|lipid particles?|nab-paclitaxel|abraxane|doxil|spions?"
+    r"|outer membrane vesicles?|omvs|dna origami|metal[- ]organic frameworks?)(?!\w)"
 )
 _MARKER_ONLY: Final = re.compile(r"virus-like|vlp|exosom|extracellular vesicle|^evs$|micelle|quantum")
 _VESICLE_USE: Final = re.compile(
-    r"\b(?:load\w*|deliver\w*|carrier\w*|vehicle\w*|engineer\w*|therap\w+ (?:potential|agent|use|application|exosom|vesicle)|treat(?:ed|ment) with (?:\w+ ){0,3}(?:exosom|evs|extracellular)|cell-free|vaccin\w+|derived (?:exosom|extracellular|evs))\b"
+    r"\b(?:load\w*|deliver\w*|carrier\w*|vehicle\w*|engineer\w*|therap\w+ (?:potential|agent|use|application"
+    r"|exosom|vesicle)|treat(?:ed|ment) with (?:\w+ ){0,3}(?:exosom|evs|extracellular)|cell-free|vaccin\w+"
+    r"|derived (?:exosom|extracellular|evs))\b"
 )
 _COSMETIC: Final = re.compile(r"\b(?:cosmetic\w*|skin ?care|moisturi[sz]\w+|anti-?wrinkle|sunscreens?|shampoos?)\b")
 

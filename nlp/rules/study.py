@@ -19,51 +19,136 @@ _TYPES: Final = (
 )
 _KINDS: Final = (
     ("meta-analysis", re.compile(r"\bmeta-?analys[ei]s\b(?! of variance)|\bpooled analysis of \w+ (?:trials|studies)")),
-    ("protocol", re.compile(r"\b(?:study|trial) protocol\b|\bprotocol for an?\b|\bwill be (?:enrolled|randomi[sz]ed|recruited|enroled)\b|\bwe will (?:enrol|recruit|include)")),
-    ("case report", re.compile(r"\bcase (?:report|presentation|series)\b|\bwe (?:report|describe|present) (?:an?|the|our) (?:\w+ ){0,3}(?:cases?|patient)\b|\b\d+-year-old\b")),
-    ("review", re.compile(r"\b(?:this|the present|our|in this|here,? (?:we|i)) (?:\w+ ){0,3}(?:mini-?)?review(?:s|ed)?\b|\bwe (?:\w+ )?(?:review|summari[sz]e|discuss|outline|highlight)\b|\b(?:systematic|narrative|scoping) review\b|\breview(?:s)? (?:the|recent|current|how)\b|\bis reviewed\b|\bare (?:reviewed|summari[sz]ed|discussed)\b|\bin this (?:article|perspective|chapter|paper), we (?:discuss|review|summari[sz]e|highlight)|\b(?:this|the) (?:article|paper|chapter|perspective) (?:\w+ )?(?:reviews?|summari[sz]es?|discusses?|highlights?|focuses)")),
-    ("comment", re.compile(r"\b(?:this commentary|this editorial|in this issue of|we comment on|letter to the editor|this viewpoint|this perspective)\b")),
+    ("protocol", re.compile(
+        r"\b(?:study|trial) protocol\b|\bprotocol for an?\b|\bwill be (?:enrolled|randomi[sz]ed|recruited"
+        r"|enroled)\b|\bwe will (?:enrol|recruit|include)")),
+    ("case report", re.compile(
+        r"\bcase (?:report|presentation|series)\b|\bwe (?:report|describe|present) (?:an?|the"
+        r"|our) (?:\w+ ){0,3}(?:cases?|patient)\b|\b\d+-year-old\b")),
+    ("review", re.compile(
+        r"\b(?:this|the present|our|in this|here,? (?:we|i)) (?:\w+ ){0,3}(?:mini-?)?review(?:s|ed)?\b"
+        r"|\bwe (?:\w+ )?(?:review|summari[sz]e|discuss|outline|highlight)\b|\b(?:systematic|narrative"
+        r"|scoping) review\b|\breview(?:s)? (?:the|recent|current|how)\b|\bis reviewed\b|\bare (?:reviewed"
+        r"|summari[sz]ed|discussed)\b|\bin this (?:article|perspective|chapter|paper), we (?:discuss|review"
+        r"|summari[sz]e|highlight)|\b(?:this|the) (?:article|paper|chapter|perspective) (?:\w+ )?(?:reviews?"
+        r"|summari[sz]es?|discusses?|highlights?|focuses)")),
+    ("comment", re.compile(
+        r"\b(?:this commentary|this editorial|in this issue of|we comment on|letter to the editor|this viewpoint"
+        r"|this perspective)\b")),
 )  # fmt: skip
 # Titles of overviews, where nothing in the text says that something was done.
-_OVERVIEW: Final = re.compile(r"\b(?:strategies|advances?|perspectives?|challenges|opportunities|progress|landscape|current|emerging|towards?|future|roles? of|review|how|overview|insights|prospects|status|trends)\b|\?")
+_OVERVIEW: Final = re.compile(
+    r"\b(?:strategies|advances?|perspectives?|challenges|opportunities|progress|landscape|current|emerging"
+    r"|towards?|future|roles? of|review|how|overview|insights|prospects|status|trends)\b|\?"
+)
 _DONE: Final = re.compile(
-    r"\b(?:we (?:\w+ )?(?:developed|show(?:ed)?|demonstrate[ds]?|found|report(?:ed)?|designed|engineered|synthesi[sz]ed|investigated|treated|enrolled|evaluated|generated|constructed|prepared|identified|observed|tested|analy[sz]ed|used|performed|fabricated|established|examined|assessed)"
-    r"|were (?:treated|enrolled|randomi[sz]ed|injected|infused|prepared|synthesi[sz]ed|included|measured|collected|assessed)|results? (?:show|demonstrat|indicat|suggest|reveal)\w*|in this study|this study|the present study|our (?:study|analysis|results|data|findings)|was (?:performed|investigated|evaluated|developed|conducted))\b"
+    r"\b(?:we (?:\w+ )?(?:developed|show(?:ed)?|demonstrate[ds]?|found|report(?:ed)?|designed|engineered"
+    r"|synthesi[sz]ed|investigated|treated|enrolled|evaluated|generated|constructed|prepared|identified"
+    r"|observed|tested|analy[sz]ed|used|performed|fabricated|established|examined|assessed)"
+    r"|were (?:treated|enrolled|randomi[sz]ed|injected|infused|prepared|synthesi[sz]ed|included|measured"
+    r"|collected|assessed)|results? (?:show|demonstrat|indicat|suggest|reveal)\w*|in this study|this study"
+    r"|the present study|our (?:study|analysis|results|data|findings)|was (?:performed|investigated|evaluated"
+    r"|developed|conducted))\b"
 )
 _ANIMALS: Final = re.compile(
-    r"\b(?:mice|mouse|murine|rats?|xenografts?|rabbits?|macaques?|monkeys?|non-?human primates?|zebrafish|pigs?|canine|dogs?|animal models?)\b"
+    r"\b(?:mice|mouse|murine|rats?|xenografts?|rabbits?|macaques?|monkeys?|non-?human primates?|zebrafish"
+    r"|pigs?|canine|dogs?|animal models?)\b"
 )
 _PEOPLE: Final = re.compile(
-    r"\b(?:patients|subjects|participants|volunteers|children|adults)\b[^.]{0,60}\b(?:were|was|received|achieved|had|responded|enrolled|treated|experienced|underwent|developed|died)\b|\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s(?:[\w/-]+[\s-]){0,4}(?:patients|subjects|participants|volunteers)"
-    r"|\bphase[- ](?:i|1|2|ii|iii|3)\b|\bpatient samples\b|\bfrom (?:[\w-]+ ){0,4}patients\b|-year-old|\bcase report\b|\bcohort of \w+ patients"
+    r"\b(?:patients|subjects|participants|volunteers|children|adults)\b[^.]{0,60}\b(?:were|was|received"
+    r"|achieved|had|responded|enrolled|treated|experienced|underwent|developed|died)\b|\b(?:\d+|two|three|four"
+    r"|five|six|seven|eight|nine|ten|eleven|twelve)\s(?:[\w/-]+[\s-]){0,4}(?:patients|subjects|participants"
+    r"|volunteers)"
+    r"|\bphase[- ](?:i|1|2|ii|iii|3)\b|\bpatient samples\b|\bfrom (?:[\w-]+ ){0,4}patients\b|-year-old"
+    r"|\bcase report\b|\bcohort of \w+ patients"
 )
 _SETTINGS: Final = (
     ("in vitro", re.compile(r"\bin vitro\b|\bcell lines?\b|\bco-?cultur\w+|\bcultured\b|\bex vivo\b")),
     ("animal", _ANIMALS),
     ("human", _PEOPLE),
 )  # fmt: skip
-_PHASE: Final = re.compile(r"\bphase[- ](early 1|i{1,3}v?|iv|[1-4])\s?(?:[ab]\b)?(?:\s?(?:/|-|–|and|to)\s?(?:phase )?(i{1,3}v?|iv|[1-4])\s?[ab]?)?\b")
+_PHASE: Final = re.compile(
+    r"\bphase[- ](early 1|i{1,3}v?|iv|[1-4])\s?(?:[ab]\b)?(?:\s?(?:/|-|–|and|to)\s?(?:phase )?(i{1,3}v?|iv"
+    r"|[1-4])\s?[ab]?)?\b"
+)
 _ROMAN: Final = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "iiv": "2"}
-_REGISTRY: Final = re.compile(r"\b(?:NCT\s?\d{8}|ChiCTR[-\w]*\d{6,}|ISRCTN\d{6,}|EudraCT[- :]*(?:number )?\d{4}-\d{6}-\d{2}|UMIN\d{9}|jRCTs?\d{9,}|ACTRN\d{14}|CTRI/\d{4}/\d+/\d+|NTR\d{4})\b")
-_WORDS: Final = {w: n for n, w in enumerate("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(), 1)}
+_REGISTRY: Final = re.compile(
+    r"\b(?:NCT\s?\d{8}|ChiCTR[-\w]*\d{6,}|ISRCTN\d{6,}|EudraCT[- :]*(?:number )?\d{4}-\d{6}-\d{2}|UMIN\d{9}"
+    r"|jRCTs?\d{9,}|ACTRN\d{14}|CTRI/\d{4}/\d+/\d+|NTR\d{4})\b"
+)
+_WORDS: Final = {
+    w: n
+    for n, w in enumerate(
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ],
+        1,
+    )
+}
 _N: Final = re.compile(
-    r"\b(\d[\d,]*|" + "|".join(_WORDS) + r")\s+(?:(?:heavily |previously |pre-?treated|consecutive|adult|pediatric|paediatric|eligible|evaluable|enrolled|treated|relapsed|refractory|r/r|children|with|and|or|of|the|cart?|female|male|/|relapsed/refractory|[\w-]*-?(?:all|dlbcl|mm|cll)|b-all|women|men)[\s,]+){0,5}(?:patients|participants|subjects|children|adults|individuals|women|men|recipients)\b(?:[^.;]{0,60}\b(?:were|was|received|enrolled|treated|infused|underwent|included))?"
+    r"\b(\d[\d,]*|"
+    + "|".join(_WORDS)
+    + r")\s+(?:(?:heavily |previously |pre-?treated|consecutive|adult|pediatric|paediatric|eligible|evaluable"
+    r"|enrolled|treated|relapsed|refractory|r/r|children|with|and|or|of|the|cart?|female|male|/"
+    r"|relapsed/refractory|[\w-]*-?(?:all|dlbcl|mm|cll)|b-all|women|men)[\s,]+){0,5}(?:patients|participants"
+    r"|subjects|children|adults|individuals|women|men|recipients)\b(?:[^.;]{0,60}\b(?:were|was|received"
+    r"|enrolled|treated|infused|underwent|included))?"
     r"|\bn\s?=\s?(\d[\d,]*)|\benrol(?:l)?ed\s+(\d[\d,]*)"
 )
 _CAR: Final = re.compile(r"\bcar\b|\bcars\b|\bcar-?(?:t|nk|m)|chimeric antigen|leucel\b|\bcart\b")
 _IN_VIVO: Final = re.compile(
-    r"in vivo(?:[- ](?:\w+[- ]){0,3})?(?:car|chimeric|reprogram\w+|engineer\w+|generat\w+|transfect\w+|programm\w+|production|expression of cars?|transduc\w+|modif\w+)|(?:generat|produc|engineer|reprogram|programm|induc|creat|express)\w*\s(?:[\w/-]+\s){0,8}in[ -](?:vivo|situ)|in situ (?:\w+ ){0,3}(?:car|chimeric|reprogram|engineer|generat|programm)|(?:directly )?(?:in|inside) the body"
+    r"in vivo(?:[- ](?:\w+[- ]){0,3})?(?:car|chimeric|reprogram\w+|engineer\w+|generat\w+|transfect\w+"
+    r"|programm\w+|production|expression of cars?|transduc\w+|modif\w+)|(?:generat|produc|engineer|reprogram"
+    r"|programm|induc|creat|express)\w*\s(?:[\w/-]+\s){0,8}in[ -](?:vivo|situ)|in situ (?:\w+ ){0,3}(?:car"
+    r"|chimeric|reprogram|engineer|generat|programm)|(?:directly )?(?:in|inside) the body"
 )
 _EX_VIVO: Final = re.compile(
-    r"ex[- ]vivo|leuka?pheresis|apheresis|autologous|allogeneic|infus(?:ed|ion)|adoptive(?:ly)?|transduced|lentivir\w+|retrovir\w+|electroporat\w+|manufactur\w+|leucel\b|donor-derived"
+    r"ex[- ]vivo|leuka?pheresis|apheresis|autologous|allogeneic|infus(?:ed|ion)|adoptive(?:ly)?|transduced"
+    r"|lentivir\w+|retrovir\w+|electroporat\w+|manufactur\w+|leucel\b|donor-derived"
 )
 _ROLES: Final = (
-    (r"(?:in (?:vivo|situ)[^.]{0,80}\bcar\b|\bcar\b[^.]{0,80}in (?:vivo|situ)|car[- ](?:encoding |expressing )?(?:mrna|plasmid|gene|transgene|dna|circrna)|(?:generat|engineer|reprogram|transfect|produc|program)\w*[^.]{0,60}\bcar\b)", 0),
-    (r"(?:backpack|conjugat\w+ (?:to|on|onto) (?:the )?(?:surface of )?(?:\w+ ){0,2}(?:t|nk|car)|surface[- ](?:engineer|conjugat)\w+|arm(?:ed|ing)\b|boost\w*|(?:expan|stimulat|activat|enhanc|support|improv|potentiat)\w*[^.]{0,50}(?:car[- ]?(?:t|nk|m)|t[- ]cells?|nk cells?)|il-?(?:2|12|15|21)[^.]{0,40}(?:nano|lipos))", 1),
-    (r"(?:microenvironment|tumou?r stroma|hypoxia|immunosuppress\w+|extracellular matrix|repolari[sz]\w+|reprogram\w*[^.]{0,30}macrophages?|normali[sz]\w+[^.]{0,20}vessel|collagen|tams?\b|mdscs?\b|treg)", 2),
-    (r"(?:artificial antigen[- ]presenting|aapcs?\b|antigen[- ]presenting (?:nano|particle)|(?:nano)?vaccin\w+|antigen deliver\w+|deliver\w* [^.]{0,30}antigens?|presenting (?:antigen|peptide)|neoantigen)", 3),
-    (r"(?:drug[- ](?:loaded|deliver\w+)|(?:load|deliver|encapsulat|releas)\w*[^.]{0,50}(?:drug|doxorubicin|paclitaxel|inhibitor|cisplatin|docetaxel|agonist|chemotherap\w+|dexamethasone|rapamycin|irinotecan|sirna)|liposomal (?:dox|irino|vincr|cyt|ampho)|nab-paclitaxel|chemotherap\w+[^.]{0,30}nano|photothermal|photodynamic)", 4),
-    (r"(?:imaging|mri\b|contrast agent|tracking|\bpet\b|photoacoustic|fluorescen\w+ (?:imag|label|prob)|label(?:l)?ing of|diagnos\w+|theranost\w+|visuali[sz]\w+)", 5),
+    (
+        r"(?:in (?:vivo|situ)[^.]{0,80}\bcar\b|\bcar\b[^.]{0,80}in (?:vivo|situ)|car[- ](?:encoding "
+        r"|expressing )?(?:mrna|plasmid|gene|transgene|dna|circrna)|(?:generat|engineer|reprogram|transfect|produc"
+        r"|program)\w*[^.]{0,60}\bcar\b)", 0),
+    (
+        r"(?:backpack|conjugat\w+ (?:to|on|onto) (?:the )?(?:surface of )?(?:\w+ ){0,2}(?:t|nk|car)"
+        r"|surface[- ](?:engineer|conjugat)\w+|arm(?:ed|ing)\b|boost\w*|(?:expan|stimulat|activat|enhanc|support"
+        r"|improv|potentiat)\w*[^.]{0,50}(?:car[- ]?(?:t|nk|m)|t[- ]cells?|nk cells?)|il-?(?:2|12|15"
+        r"|21)[^.]{0,40}(?:nano|lipos))", 1),
+    (
+        r"(?:microenvironment|tumou?r stroma|hypoxia|immunosuppress\w+|extracellular matrix|repolari[sz]\w+"
+        r"|reprogram\w*[^.]{0,30}macrophages?|normali[sz]\w+[^.]{0,20}vessel|collagen|tams?\b|mdscs?\b|treg)", 2),
+    (
+        r"(?:artificial antigen[- ]presenting|aapcs?\b|antigen[- ]presenting (?:nano|particle)|(?:nano)?vaccin\w+"
+        r"|antigen deliver\w+|deliver\w* [^.]{0,30}antigens?|presenting (?:antigen|peptide)|neoantigen)", 3),
+    (
+        r"(?:drug[- ](?:loaded|deliver\w+)|(?:load|deliver|encapsulat|releas)\w*[^.]{0,50}(?:drug|doxorubicin"
+        r"|paclitaxel|inhibitor|cisplatin|docetaxel|agonist|chemotherap\w+|dexamethasone|rapamycin|irinotecan"
+        r"|sirna)|liposomal (?:dox|irino|vincr|cyt|ampho)|nab-paclitaxel|chemotherap\w+[^.]{0,30}nano|photothermal"
+        r"|photodynamic)", 4),
+    (
+        r"(?:imaging|mri\b|contrast agent|tracking|\bpet\b|photoacoustic|fluorescen\w+ (?:imag|label|prob)"
+        r"|label(?:l)?ing of|diagnos\w+|theranost\w+|visuali[sz]\w+)", 5),
 )  # fmt: skip
 _ROLE: Final = tuple((re.compile(pattern), PARTICLE_ROLES[number]) for pattern, number in _ROLES)
 
@@ -158,6 +243,8 @@ def _car_made(view: View, particles: bool) -> tuple[str, ...]:
     found = []
     if _EX_VIVO.search(view.lower):
         found.append("ex vivo")
-    if _IN_VIVO.search(view.lower) and (particles or re.search(r"in vivo[- ](?:car|generat|engineer|reprogram)", view.lower)):
+    if _IN_VIVO.search(view.lower) and (
+        particles or re.search(r"in vivo[- ](?:car|generat|engineer|reprogram)", view.lower)
+    ):
         found.append("in vivo")
     return tuple(found)

@@ -11,27 +11,48 @@ from nanocart.rules.view import Candidate, View
 _NUMBER: Final = r"(?:\d+(?:[.·,]\d+)*)"
 _RANGE: Final = rf"{_NUMBER}(?:\s?[-–]\s?{_NUMBER})?"
 _PERCENT: Final = rf"{_RANGE}\s?%"
-_PEOPLE: Final = r"(?:\s+(?:evaluable\s+|treated\s+|assessable\s+)?(?:patients?|participants?|subjects?|mice|animals?|rats?|recipients?|individuals?|cases?))?"
+_PEOPLE: Final = (
+    r"(?:\s+(?:evaluable\s+|treated\s+|assessable\s+)?(?:patients?|participants?|subjects?|mice|animals?|rats?"
+    r"|recipients?|individuals?|cases?))?"
+)
 _OF: Final = rf"\d+\s?(?:/|\s?of\s|\sout of\s)\s?(?:the\s)?\d+{_PEOPLE}(?:\s?[\[(]\s?{_PERCENT}\s?[\])])?"
 _TIME: Final = r"(?:months?|weeks?|days?|years?|hours?|h|min(?:utes)?|mo)"
 _VALUES: Final = re.compile(
-    rf"(?<![\w.])(?:{_OF}|\d+{_PEOPLE}\s?\(\s?{_PERCENT}\s?\)|{_PERCENT}\s?\(\s?{_OF}\s?\)|{_PERCENT}\s?\(\s?n\s?=\s?\d+\s?\)|{_PERCENT}(?:\s(?:vs\.?|versus|compared (?:with|to))\s{_PERCENT})?"
-    rf"|(?:hazard ratio|HR|odds ratio|OR|risk ratio|RR)[ ,:=(\[of]*{_NUMBER}|(?:~|>|<|≥|≤)?\s?{_RANGE}[- ](?:fold|times(?=\s(?:higher|lower|greater|more)))"
-    rf"|(?:two|three|four|five|six|seven|eight|nine|ten)[- ]?fold|{_RANGE}\s(?:vs\.?|versus)\s{_RANGE}\s{_TIME}|{_RANGE}[- ]{_TIME})(?!\w)"
+    rf"(?<![\w.])(?:{_OF}|\d+{_PEOPLE}\s?\(\s?{_PERCENT}\s?\)|{_PERCENT}\s?\(\s?{_OF}\s?\)"
+    rf"|{_PERCENT}\s?\(\s?n\s?=\s?\d+\s?\)|{_PERCENT}(?:\s(?:vs\.?|versus|compared (?:with|to))\s{_PERCENT})?"
+    rf"|(?:hazard ratio|HR|odds ratio|OR|risk ratio|RR)[ ,:=(\[of]*{_NUMBER}|(?:~|>|<|≥"
+    rf"|≤)?\s?{_RANGE}[- ](?:fold|times(?=\s(?:higher|lower|greater|more)))"
+    rf"|(?:two|three|four|five|six|seven|eight|nine|ten)[- ]?fold|{_RANGE}\s(?:vs\.?|versus)\s{_RANGE}\s{_TIME}"
+    rf"|{_RANGE}[- ]{_TIME})(?!\w)"
 )
 _NOT_A_FIGURE: Final = re.compile(r"(?:[pP]\s?[<=>≤]\s?|CI[ ,:]*|confidence interval[ ,:]*|\bn\s?=\s?|±\s?)$")
 _TIME_ONLY: Final = re.compile(rf"^{_RANGE}[- ]{_TIME}$")
-_MEASURES_TIME: Final = re.compile(r"surviv|PFS|\bOS\b|EFS|DFS|DOR|duration|follow|half-life|time to|median|persist|remission|lifespan", re.I)
+_MEASURES_TIME: Final = re.compile(
+    r"surviv|PFS|\bOS\b|EFS|DFS|DOR|duration|follow|half-life|time to|median|persist|remission|lifespan", re.I
+)
 _QUALIFIERS: Final = (
     ("grade", re.compile(
-        r"(?:[≥>≤<]\s?)?\b(?:[Gg]rades?|[Gg]r\.?)(?:\s?\(gr\))?\s?(?:≥|>|≤|<|=)?\s?(?:[1-5]|I{1,3}V?|IV|V)(?:\s?(?:[-–/]|or|to|and)\s?(?:[1-5]\b|I{1,3}V?\b|IV\b|V\b|higher|greater|above|worse|lower|less|more))?(?:\s(?:or|and)\s(?:higher|greater|above|worse))?"
+
+            r"(?:[≥>≤<]\s?)?\b(?:[Gg]rades?|[Gg]r\.?)(?:\s?\(gr\))?\s?(?:≥|>|≤|<|=)?\s?(?:[1-5]|I{1,3}V?|IV"
+            r"|V)(?:\s?(?:[-–/]|or|to|and)\s?(?:[1-5]\b|I{1,3}V?\b|IV\b|V\b|higher|greater|above|worse|lower|less"
+            r"|more))?(?:\s(?:or|and)\s(?:higher|greater|above|worse))?"
     )),
     ("time", re.compile(
-        rf"\b(?:at|after|within|by|for|beyond|over|through)\s(?:a\s)?(?:(?:the\s)?median\s(?:follow-up|of)\s(?:of\s)?(?:at\s)?|up\sto\s|at\sleast\s|more\sthan\s|least\s)?{_RANGE}[- ]{_TIME}(?:\s(?:of\sfollow-up|post[- ]\w+|after\s(?:infusion|injection|treatment|administration|transplantation)))?"
-        rf"|\b(?:on|at|by)\s[Dd]ays?\s\d+(?:\spost[- ]\w+)?|\b(?:\d+|[Oo]ne|[Tt]wo|[Tt]hree|[Ss]ix|[Tt]welve)[- ](?:month|year|week|day)(?=\s(?:overall|progression|event|disease|survival|OS|PFS|EFS|DFS|relapse|response|mortality|follow))"
+
+            rf"\b(?:at|after|within|by|for|beyond|over|through)\s(?:a\s)?(?:(?:the\s)?median\s(?:follow-up"
+            rf"|of)\s(?:of\s)?(?:at\s)?|up\sto\s|at\sleast\s|more\sthan\s"
+            rf"|least\s)?{_RANGE}[- ]{_TIME}(?:\s(?:of\sfollow-up|post[- ]\w+|after\s(?:infusion|injection"
+            rf"|treatment|administration|transplantation)))?"
+
+            rf"|\b(?:on|at|by)\s[Dd]ays?\s\d+(?:\spost[- ]\w+)?|\b(?:\d+|[Oo]ne|[Tt]wo|[Tt]hree|[Ss]ix"
+            rf"|[Tt]welve)[- ](?:month|year|week|day)(?=\s(?:overall|progression|event|disease|survival|OS|PFS|EFS"
+            rf"|DFS|relapse|response|mortality|follow))"
     )),
     ("condition", re.compile(
-        r"\bin\sthe\s(?:presence|absence)\sof\s(?:[\w+-]+\s?){1,4}?(?=[,.;)]|\s(?:and|but|was|were|is|are|in|with)\b)|\bat\s(?:the\s|a\s)?(?:high(?:est|er)?|low(?:est|er)?|medium|maximum\stolerated|recommended)\sdoses?(?:\slevels?)?"
+
+            r"\bin\sthe\s(?:presence|absence)\sof\s(?:[\w+-]+\s?){1,4}?(?=[,.;)]|\s(?:and|but|was|were|is|are|in"
+            r"|with)\b)|\bat\s(?:the\s|a\s)?(?:high(?:est|er)?|low(?:est|er)?|medium|maximum\stolerated"
+            r"|recommended)\sdoses?(?:\slevels?)?"
         r"|\bat\sDL-?\d\b|\bat\s(?:a\s)?doses?\sof\s[\d.,]+\s?(?:×\s?10\S*\s?)?\S+(?:/kg)?"
     )),
 )  # fmt: skip

@@ -20,7 +20,8 @@ from nanocart.text import sentences
 _WORD: Final = re.compile(r"\d+(?:[.,·]\d+)+|[^\W_]+|[^\w\s]|_")
 _CLAUSE: Final = re.compile(
     r"[;:]\s|\s[–—]\s|,?\s(?=(?:but|while|whereas|although|though|however|despite|yet|because|since|unlike)\s)"
-    r"|,\s(?=(?:which|who|whose|where|when|with no|without|and (?:no|was|were|is|are|did|had|has|showed)|suggesting|indicating)\s)"
+    r"|,\s(?=(?:which|who|whose|where|when|with no|without|and (?:no|was|were|is|are|did|had|has|showed)"
+    r"|suggesting|indicating)\s)"
 )
 
 
@@ -40,7 +41,10 @@ class Candidate:
         return Candidate(start, end, self.label, self.concept, why or self.why, self.rank)
 
 
-_BURDEN: Final = re.compile(r"\bleading causes? of\b|\bassociated with (?:a )?(?:poor|dismal|worse)\b|\b(?:poor|dismal) prognosis\b|\bremains? (?:a|one of the) (?:leading|major|most)\b|\bmorbidity and mortality\b")
+_BURDEN: Final = re.compile(
+    r"\bleading causes? of\b|\bassociated with (?:a )?(?:poor|dismal|worse)\b|\b(?:poor|dismal) prognosis\b"
+    r"|\bremains? (?:a|one of the) (?:leading|major|most)\b|\bmorbidity and mortality\b"
+)
 _OF_TEXT: Final = ("lower", "words", "_word_starts", "sentences", "_sentence_starts", "_clause_starts")
 
 
@@ -103,7 +107,9 @@ class View:
         starts = self._clause_starts
         at = bisect_right(starts, offset) - 1
         begin, stop = self.sentence_at(offset)
-        return max(begin, starts[at] if at >= 0 else 0), min(stop, starts[at + 1] if at + 1 < len(starts) else len(self.text))
+        return max(begin, starts[at] if at >= 0 else 0), min(
+            stop, starts[at + 1] if at + 1 < len(starts) else len(self.text)
+        )
 
     def word_at(self, offset: int) -> int:
         """The number of the word that starts at the offset or holds it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+
 from nanocart.corpora.nbib import read
 from nanocart.errors import RecordError, SourceError
 from nanocart.schema import Document

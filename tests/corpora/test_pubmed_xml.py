@@ -9,6 +9,7 @@ import tracemalloc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from nanocart.corpora import pubmed_records
 from nanocart.corpora.pubmed_text import tidy
 from nanocart.corpora.pubmed_writer import write_pubmed_xml

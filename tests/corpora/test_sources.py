@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
+
 from nanocart.corpora.sources import Source, expand, open_sources
 from nanocart.errors import SourceError
 
