@@ -31,7 +31,7 @@ def seconds(nlp: Language, texts: list[str], processes: int) -> float:
 
 def main() -> None:
     parser = parser_for(__doc__)
-    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2], help="that read at once (default: 1, then 2)")
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2], help="that read at once (default: 1 2)")
     parser.add_argument("--rounds", type=int, default=3, help="turns that each takes (default: 3)")
     parser.add_argument("--documents", type=int, help="read only the first N abstracts")
     args = parser.parse_args()

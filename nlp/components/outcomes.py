@@ -30,12 +30,13 @@ class OutcomeReader:
         view = view_of(doc)
         concepts = self._concepts()
         given = therapies(view, found)
-        agents = [(one.start, one.end) for one in found if (one.cluster or one.id) in given]
-        agents = agents or [(one.start, one.end) for one in found if one.label == "CELL_TYPE"]
+        agents = [one for one in found if (one.cluster or one.id) in given]
+        agents = agents or [one for one in found if one.label == "CELL_TYPE"]
+        places = outcomes.agent_places(view, [(one.start, one.end) for one in agents])
         kept = []
         for one in found:
             if one.label == "OUTCOME":
-                if not outcomes.ascribed(view, agents, one.start):
+                if not outcomes.ascribed(view, places, one.start):
                     continue
                 attributes = outcomes.attributes(view, one.start, one.end, concepts.get(one.concept or ""))
                 if outcomes.is_only_a_topic(view, one.start, one.end, attributes):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from nanocart.lexicon import Concept
@@ -80,6 +80,16 @@ _PATIENTS: Final = re.compile(
     r"\b(?:patients?|subjects?|participants|achieved|ORR|median|rates?|grade|Grade|survival|remission|respon\w+"
     r"|trial|cohort)\b|%|95"
 )
+# Effects that are what is meant wherever they are named.
+_EFFECTS: Final = frozenset(
+    (
+        "efficacy safety delivery silencing killing activation differentiation persistence infiltration proliferation"
+        " expansion toxicity cytotoxicity knockdown transfection"
+    ).split()
+)
+_OTHER_TREATMENTS: Final = re.compile(
+    r"\b(?:engagers?|bispecific|antibod(?:y|ies)|blockade|vaccin\w+|treated with|inhibitors?|immunotherap\w+)\b"
+)
 _GENERIC: Final = frozenset(
     [
         "efficacy",
@@ -153,11 +163,7 @@ def of_cells(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
                 and not view.text[before.start : before.end].endswith("s")
             ):
                 start = before.start
-            if (
-                cues.direction(view, start, match.end()) != "reported"
-                or cues.assertion(view, start, match.end()) != "affirmed"
-            ):
-                yield Candidate(start, match.end(), "OUTCOME", None, "rule what-cells-do", 1)
+            yield Candidate(start, match.end(), "OUTCOME", None, "rule what-cells-do", 1)
 
 
 def _is_borne_out(view: View, head: int, head_end: int, start: int, end: int) -> bool:
@@ -169,8 +175,10 @@ def _is_borne_out(view: View, head: int, head_end: int, start: int, end: int) ->
     if _ENDPOINT.fullmatch(surface):
         begin, stop = view.sentence_at(head)
         return bool(_PATIENTS.search(view.text, begin, stop))
+    if surface in _EFFECTS:
+        return True
     if surface.islower() and not any(char.isdigit() for char in surface):
-        return cues.direction(view, start, end) != "reported" or cues.assertion(view, start, end) == "negated"
+        return cues.direction(view, start, end) != "reported" or cues.assertion(view, start, end) != "affirmed"
     return _is_measured(view, head, head_end)
 
 
@@ -241,15 +249,21 @@ def attributes(view: View, start: int, end: int, concept: Concept | None) -> Att
     return Attributes(category, direction, assertion)
 
 
-def ascribed(view: View, agents: Sequence[tuple[int, int]], start: int) -> bool:
-    """Whether an outcome can be the effect of some agent.
+def agent_places(view: View, agents: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """The numbers of the sentences that name something whose effect an outcome can be.
+
+    `agents` are the spans of particles and of cells given as a therapy; other treatments have effects too.
+    """
+    others = (match.start() for match in _OTHER_TREATMENTS.finditer(view.lower))
+    return frozenset(view.sentence_number(start) for start in (*(start for start, _ in agents), *others))
+
+
+def ascribed(view: View, places: frozenset[int], start: int) -> bool:
+    """Whether an outcome can be the effect of some agent, given the numbers of the sentences that name agents.
 
     Where the title names an agent, or the text speaks of agents throughout, every outcome can; else only one whose own
     sentence, or one of the two before, names an agent.
     """
-    if not agents:
-        return False
-    places = {view.sentence_number(begin) for begin, _ in agents}
     if 0 in places or len(places) * 5 >= len(view.sentences):
         return True
     here = view.sentence_number(start)
