@@ -243,9 +243,9 @@ class Document:
                 study=_read(StudyFacts, data.get("study") or {}),
                 extra={key: value for key, value in data.items() if key not in rest},
             )
-        except (TypeError, ValueError, AttributeError, KeyError) as error:
+            problems = document.problems()
+        except (TypeError, ValueError, AttributeError, LookupError) as error:
             raise RecordError(f"not a nanocart document: {error}", record=str(id_)) from error
-        problems = document.problems()
         if problems:
             raise RecordError(problems[0], record=document.id, hint=f"{len(problems)} problem(s) in this record")
         return document

@@ -159,6 +159,8 @@ _NO_STOP: Final = frozenset(
     ]
 )
 _STOP: Final = re.compile(r"""[.!?。]+["'”’)\]]*(?=\s)|\n""")
+_INITIAL_BEFORE: Final = re.compile(r"(?:[A-Z]\.|,)\s*$")
+_INITIAL_AFTER: Final = re.compile(r"\s?[A-Z]\.\s?[A-Z]")
 _OPENING: Final = re.compile(r"""\s*["'“‘(\[]*([^\W_]|[-+<>≥≤~≈±§•])""")
 
 
@@ -195,10 +197,12 @@ def _ends_sentence(text: str, stop: int, end: int) -> bool:
         return before.lower() in ("al", "etc", "i.v", "i.p", "s.c", "co", "inc", "ltd", "min", "no") and (
             _starts_clause(text, following.start(1))
         )
-    # An initial ("J. Smith"); a single capital that ends a sentence ("hepatitis B.") is followed by a capital word too,
-    # so only initials after another initial or a comma count.
+    # An initial ("J. A. Smith"); a single capital that ends a sentence ("hepatitis B.") is followed by a capital word
+    # too, so only initials beside another initial or after a comma count.
     return not (
-        len(before) == 1 and before.isupper() and re.search(r"(?:[A-Z]\.|,)\s*$", text[max(0, stop - 6) : stop - 1])
+        len(before) == 1
+        and before.isupper()
+        and (_INITIAL_BEFORE.search(text, max(0, stop - 6), stop - 1) or _INITIAL_AFTER.match(text, end))
     )
 
 

@@ -99,13 +99,12 @@ def with_abbreviations(text: str, hits: list[Hit], abbreviations: Iterable[Abbre
         places = {
             match.start(): match.end() for match in re.finditer(rf"(?<!\w){re.escape(one.short)}(?=s?(?!\w))", text)
         }
-        kept, covered = (
-            [],
-            {start for start, end in places.items() if any(start < hit.start < hit.end == end for hit in hits)},
-        )
+        # A short form whose parts are names of their own ("mRNA-LNP") is read by its parts.
+        covered = {start for start, end in places.items() if any(start < hit.start < hit.end == end for hit in hits)}
+        kept = []
         for hit in hits:
             end = places.get(hit.start)
-            if end is None or hit.end > end + 1:  # elsewhere, or a longer term that begins with the short form
+            if end is None or hit.start in covered or hit.end > end + 1:  # elsewhere, or part of a longer term
                 covered |= {start for start in places if hit.start <= start < hit.end}
                 kept.append(hit)
             elif not long:
