@@ -158,7 +158,7 @@ def set_mentions(doc: Doc, found: Iterable[Mention]) -> None:
     elif ordered or doc.ents:
         spans = _spans(doc, state, ordered)
         if None in spans:
-            _split(doc, ordered)
+            _split(doc, state, ordered)
             state.tokens = None
             spans = _spans(doc, state, ordered)
         doc.ents = tuple(span for span in spans if span is not None)
@@ -199,17 +199,20 @@ def _set_concept(doc: Doc, state: Annotations, one: Mention) -> None:
         doc[number].ent_kb_id_ = one.concept or ""
 
 
-def _split(doc: Doc, ordered: tuple[Mention, ...]) -> None:
-    cuts = sorted({offset for one in ordered for offset in (one.start, one.end)})
+def _split(doc: Doc, state: Annotations, ordered: tuple[Mention, ...]) -> None:
+    begins, stops = _tokens(doc, state)
+    cuts: dict[int, set[int]] = {}
+    for offset in {offset for one in ordered for offset in (one.start, one.end)}:
+        number = int(np.searchsorted(begins, offset, side="right")) - 1
+        if number >= 0 and begins[number] < offset < stops[number]:
+            cuts.setdefault(number, set()).add(offset - int(begins[number]))
     # A token that is cut loses the entity it lay in, which spaCy would refuse to split otherwise.
     doc.ents = ()
     with doc.retokenize() as retokenizer:
-        for token in doc:
-            inside = [cut - token.idx for cut in cuts if token.idx < cut < token.idx + len(token)]
-            if inside:
-                edges = [0, *inside, len(token)]
-                parts = [token.text[a:b] for a, b in pairwise(edges)]
-                retokenizer.split(token, parts, heads=[(token, 0)] * len(parts))
+        for number, inside in cuts.items():
+            token = doc[number]
+            parts = [token.text[a:b] for a, b in pairwise([0, *sorted(inside), len(token)])]
+            retokenizer.split(token, parts, heads=[(token, 0)] * len(parts))
 
 
 def view_of(doc: Doc) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -94,28 +95,31 @@ def with_abbreviations(text: str, hits: list[Hit], abbreviations: Iterable[Abbre
     that the lexicon gave it ("CART" of "cocaine- and amphetamine-regulated transcript").
     """
     for one in abbreviations:
+        starts = [hit.start for hit in hits]
         long = next((hit for hit in hits if hit.end == one.long_end and hit.start >= one.long_start), None)
+        terms = tuple(replace(t, weak=t.weak and t.concept.label == "OUTCOME") for t in long.terms) if long else ()
         words = set(folded(text[one.long_start : one.long_end]))
-        places = {
-            match.start(): match.end() for match in re.finditer(rf"(?<!\w){re.escape(one.short)}(?=s?(?!\w))", text)
-        }
-        # A short form whose parts are names of their own ("mRNA-LNP") is read by its parts.
-        covered = {start for start, end in places.items() if any(start < hit.start < hit.end == end for hit in hits)}
-        kept = []
-        for hit in hits:
-            end = places.get(hit.start)
-            if end is None or hit.start in covered or hit.end > end + 1:  # elsewhere, or part of a longer term
-                covered |= {start for start in places if hit.start <= start < hit.end}
-                kept.append(hit)
-            elif not long:
-                agreed = tuple(term for term in hit.terms if _agrees(term, words))
-                kept += [replace(hit, terms=agreed)] if agreed else []
-        if long:
-            terms = tuple(replace(term, weak=term.weak and term.concept.label == "OUTCOME") for term in long.terms)
-            plural = {start: end + (text[end : end + 1] == "s") for start, end in places.items()}
-            kept += [Hit(start, end, terms) for start, end in plural.items() if start not in covered]
-            kept.sort(key=lambda hit: hit.start)
-        hits = kept
+        drop: set[int] = set()
+        add: list[Hit] = []
+        for match in re.finditer(rf"(?<!\w){re.escape(one.short)}(?=s?(?!\w))", text):
+            start, end = match.span()
+            at = bisect_left(starts, start)
+            inside = range(at, bisect_left(starts, end))
+            if (at and hits[at - 1].end > start) or any(hits[n].end > end + 1 for n in inside):
+                continue  # part of a longer term
+            if any(hits[n].start > start and hits[n].end == end for n in inside):
+                continue  # a short form whose parts are names of their own ("mRNA-LNP") is read by its parts
+            whole = next((n for n in inside if hits[n].start == start), None)
+            if terms:
+                drop |= set(inside)
+                add.append(Hit(start, end + (text[end : end + 1] == "s"), terms))
+            elif whole is not None:
+                agreed = tuple(term for term in hits[whole].terms if _agrees(term, words))
+                drop.add(whole)
+                add += [replace(hits[whole], terms=agreed)] if agreed else []
+        if drop or add:
+            kept = [hit for number, hit in enumerate(hits) if number not in drop]
+            hits = sorted([*kept, *add], key=lambda hit: hit.start)
     return hits
 
 

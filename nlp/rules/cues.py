@@ -7,6 +7,7 @@ its neighbour.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 from typing import Final
 
@@ -192,6 +193,7 @@ _MAYBE: Final = re.compile(
     r"|designed to|hope\w*|future|be able to|ways? to|avenues?|putative|putatively|presumably|candidates?"
     r"|perspective|to be (?:determined|elucidated))\b"
 )
+_OPEN: Final = re.compile(r"challeng|unknown|unclear|elusive|elucidated|determined|to be seen|hurdle|obstacle|concern")
 _CHALLENGE: Final = re.compile(
     r"[^.;]{0,60}?\b(?:remains?|is|are)\s+(?:\w+\s+){0,3}(?:challeng\w+|unknown|unclear|elusive"
     r"|to be (?:determined|elucidated|seen)|hurdle|obstacle|concern)"
@@ -209,7 +211,7 @@ _PURPOSE: Final = re.compile(
     r"|eradicate|trigger|optimi[sz]e|amplify|modulate|evaluate|assess|determine|investigate|drive|ameliorate"
     r"|strengthen|sustain|provide|maintain|preserve|restrict|boosts)\b"
 )
-_MEANS: Final = re.compile(r".*\b(?:by|via|through) (?=\w+ing\b)", re.S)
+_MEANS: Final = re.compile(r"\b(?:by|via|through) (?=\w+ing\b)")
 _RISK: Final = re.compile(r"[- ](?:risk|prediction|predictors?|biomarkers?|design)\b")
 _TITLE: Final = re.compile(r"\b(?:effects?|impact|influence|role) of\b.*\bon\b")
 _FOR_DOING: Final = re.compile(
@@ -221,23 +223,23 @@ _FOR_DOING: Final = re.compile(
 def direction(view: View, start: int, end: int) -> str:
     """The direction of the outcome at (start, end): a word right before it, its predicate, then what governs it."""
     key = ("direction", start, end)
-    if key not in view.said:
-        view.said[key] = _direction(view, start, end)
-    return view.said[key]
+    if key not in view.memo:
+        view.memo[key] = _direction(view, start, end)
+    return str(view.memo[key])
 
 
 def assertion(view: View, start: int, end: int) -> str:
     """Whether the outcome at (start, end) is affirmed, negated or speculated in its clause."""
     key = ("assertion", start, end)
-    if key not in view.said:
-        view.said[key] = _assertion(view, start, end)
-    return view.said[key]
+    if key not in view.memo:
+        view.memo[key] = _assertion(view, start, end)
+    return str(view.memo[key])
 
 
 def _direction(view: View, start: int, end: int) -> str:
     clause_start, clause_end = view.clause_at(start)
     window, stop = max(clause_start, start - 110), min(clause_end, end + 90)
-    for match in _NO_DIFFERENCE.finditer(view.lower, window, stop) if _DENIAL.search(view.lower, window, stop) else ():
+    for match in _NO_DIFFERENCE.finditer(view.lower, window, stop) if _has(view, _DENIAL, window, stop) else ():
         between = view.lower[match.end() : start] if match.end() <= start else view.lower[end : match.start()]
         if "," not in between or " and " in between:
             return "unchanged"
@@ -319,20 +321,38 @@ def _governor(view: View, start: int, floor: int) -> str | None:
 
 def _assertion(view: View, start: int, end: int) -> str:
     clause_start, clause_end = view.clause_at(start)
-    left = view.lower[max(clause_start, start - 160) : start]
-    denied = _DENIAL.search(view.lower, max(clause_start, start - 160), clause_end)
-    if denied and not _NO_DIFFERENCE.search(left) and _is_negated(view, left, end, clause_end):
-        return "negated"
+    window = max(clause_start, start - 160)
+    left = view.lower[window:start]
+    if _has(view, _DENIAL, window, clause_end):
+        if not _NO_DIFFERENCE.search(left) and _is_negated(view, left, end, clause_end):
+            return "negated"
     sentence_start, sentence_end = view.sentence_at(start)
-    if view.text[sentence_end - 1 : sentence_end] == "?" or _CHALLENGE.match(view.lower, end, clause_end):
+    if view.text[sentence_end - 1 : sentence_end] == "?":
+        return "speculated"
+    if _has(view, _OPEN, end, clause_end) and _CHALLENGE.match(view.lower, end, clause_end):
         return "speculated"
     if _RISK.match(view.lower, end) or (sentence_start == 0 and _TITLE.search(left)):
         return "speculated"
-    if _MAYBE.search(left):
+    if _has(view, _MAYBE, window, start):
         return "speculated"
     # "efforts to overcome this by promoting": the means are stated, the purpose before them is not.
-    aims = left[match.end() :] if (match := _MEANS.search(left)) else left
-    return "speculated" if _PURPOSE.search(aims) or _FOR_DOING.search(aims) else "affirmed"
+    aims = max((stop for _, stop in _marks(view, _MEANS) if window <= stop <= start), default=window)
+    return "speculated" if _has(view, _PURPOSE, aims, start) or _has(view, _FOR_DOING, aims, start) else "affirmed"
+
+
+def _marks(view: View, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Where the pattern matches in the whole text: looked for once, since every outcome asks for it."""
+    if pattern not in view.memo:
+        view.memo[pattern] = [match.span() for match in pattern.finditer(view.lower)]
+    found: list[tuple[int, int]] = view.memo[pattern]
+    return found
+
+
+def _has(view: View, pattern: re.Pattern[str], begin: int, stop: int) -> bool:
+    """Whether the pattern matches between two offsets."""
+    marks = _marks(view, pattern)
+    at = bisect_left(marks, (begin, 0))
+    return at < len(marks) and marks[at][1] <= stop
 
 
 def _is_negated(view: View, left: str, end: int, clause_end: int) -> bool:

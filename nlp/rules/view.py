@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from nanocart.lexicon import Concept, Hit
 from nanocart.text import sentences
@@ -54,8 +54,8 @@ class View:
     def __init__(self, text: str, hits: Sequence[Hit] = ()) -> None:
         self.text = text
         self.hits = hits
-        self.said: dict[tuple[str, int, int], str] = {}
-        """Directions and assertions that were asked for already, by what was asked and span."""
+        self.memo: dict[object, Any] = {}
+        """What rules have worked out already and will ask again, by keys of their own."""
 
     @cached_property
     def lower(self) -> str:

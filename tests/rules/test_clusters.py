@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.conftest import Read, weak
+from tests.rules.conftest import Read
 
 
 def groups(read: Read, text: str, label: str) -> list[str | None]:
@@ -20,10 +20,10 @@ def groups(read: Read, text: str, label: str) -> list[str | None]:
         ("Exosomes were made. PLGA nanoparticles were made. The nanoparticles were stable.", "NANOPARTICLE", "abb"),
         ("CAR-T cells were infused. A CAR T cell was seen.", "CELL_TYPE", "aa"),
         ("T cells and B cells and T cells came.", "CELL_TYPE", "aba"),
-        ("BCMA CAR-T cells bind B-cell maturation antigen (BCMA). CAR-T cells against BCMA came.", "CAR_TARGET", "aaa"),
+        ("BCMA CAR-T cells bind B-cell maturation antigen (BCMA). CAR-T cells against BCMA came.", "CAR_TARGET", "aaaa"),
         ("LNPs reduced tumor growth. Tumour growth was reduced.", "OUTCOME", "aa"),
         ("CAR-T cells for lupus and lymphoma were given to patients with lupus.", "DISEASE", "aba"),
-        weak("what refers forward", "The nanoparticles were new. They were LNPs.", "NANOPARTICLE", "aa"),
+        ("The nanoparticles were new. They were LNPs.", "NANOPARTICLE", "aa"),
     ],
 )
 def test_who_is_who(read: Read, text: str, label: str, pattern: str) -> None:

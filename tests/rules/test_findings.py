@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nanocart.schema import SLOTS, Document, Finding
-from tests.rules.conftest import Read, weak
+from tests.rules.conftest import Read
 
 
 def texts(document: Document, row: Finding) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def rows(document: Document) -> list[dict[str, Any]]:
 
 
 def test_a_whole_row(read: Read) -> None:
-    text = "LNPs delivered FAP CAR mRNA to T cells of mice with lupus. LNPs reduced tumor growth by 40% at 12 months."
+    text = "LNPs carrying FAP CAR mRNA treated mice with lupus. LNPs reduced tumor growth by 40% at 12 months."
     document = read(text)
     assert rows(document) == [
         {
@@ -77,7 +77,7 @@ def test_results_and_conclusion_are_one_row_with_the_more_specific_sentence(read
     ("text", "other"),
     [
         ("LNPs reduced tumor growth compared with liposomes.", "liposomes"),
-        ("CAR-T cells prolonged overall survival versus NK cells.", "NK cells"),
+        ("CAR-T cells prolonged overall survival versus CAR-NK cells.", "CAR-NK cells"),
         ("LNPs led to higher CAR expression than exosomes.", "exosomes"),
     ],
 )
@@ -96,9 +96,8 @@ def test_no_agent_no_row(read: Read) -> None:
     assert rows(read("Tumor growth was reduced.")) == []
 
 
-@pytest.mark.parametrize("text", [weak("cells that the particle makes", "LNPs generated CAR T cells in vivo and reduced tumor growth.")])
-def test_both_agents_where_the_particle_makes_the_cells(read: Read, text: str) -> None:
-    (row,) = rows(read(text))
+def test_both_agents_where_the_particle_makes_the_cells(read: Read) -> None:
+    (row,) = rows(read("LNPs generated CAR T cells in vivo and reduced tumor growth."))
     assert (row["nanoparticle"], row["cell_type"]) == (("LNPs",), ("CAR T cells",))
 
 

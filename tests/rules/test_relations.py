@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.conftest import Read, stated, weak
+from tests.rules.conftest import Read, stated
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from tests.rules.conftest import Read, stated, weak
         ("CAR-T cells against BCMA were infused.", "TARGETS", "CAR-T cells", "BCMA", "affirmed"),
         ("CAR-T cells cured patients with lymphoma.", "TREATS", "CAR-T cells", "lymphoma", "affirmed"),
         ("CAR-T cells may treat lymphoma.", "TREATS", "CAR-T cells", "lymphoma", "speculated"),
-        ("LNPs were used for the treatment of melanoma.", "TREATS", "LNPs", "melanoma", "affirmed"),
+        ("Mice with melanoma were treated with LNPs.", "TREATS", "LNPs", "melanoma", "affirmed"),
         ("LNPs reduced tumor growth.", "RESULTS_IN", "LNPs", "tumor growth", "affirmed"),
         ("Tumor growth was reduced by LNPs.", "RESULTS_IN", "LNPs", "Tumor growth", "affirmed"),
         ("LNPs caused no toxicity.", "RESULTS_IN", "LNPs", "toxicity", "negated"),
@@ -34,7 +34,7 @@ from tests.rules.conftest import Read, stated, weak
         ("LNPs were injected. Tumor growth was reduced.", "RESULTS_IN", "LNPs", "Tumor growth", "affirmed"),
         ("LNPs increased CAR expression 3.5-fold.", "VALUE_OF", "3.5-fold", "CAR expression", "affirmed"),
         ("LNPs caused grade 3 toxicity.", "QUALIFIES", "grade 3", "toxicity", "affirmed"),
-        weak("the cells of a procedure", "Unlike liposomes, LNPs transfected T cells.", "DELIVERED_TO", "LNPs", "T cells", "affirmed"),
+        ("Unlike liposomes, LNPs transfected T cells.", "DELIVERED_TO", "LNPs", "T cells", "affirmed"),
     ],
 )
 def test_stated(read: Read, text: str, label: str, head: str, tail: str, assertion: str) -> None:
@@ -65,7 +65,7 @@ def test_every_coordinated_target(read: Read) -> None:
     assert {tail for _, _, tail, _ in stated(document, "TARGETS")} == {"CD19", "CD22"}
 
 
-@pytest.mark.parametrize("text", [weak("each of two cells", "LNPs transfected T cells and macrophages, but not B cells.")])
-def test_a_denial_stops_at_its_cell(read: Read, text: str) -> None:
-    found = {(tail, assertion) for _, _, tail, assertion in stated(read(text), "DELIVERED_TO")}
+def test_a_denial_stops_at_its_cell(read: Read) -> None:
+    document = read("LNPs transfected T cells and macrophages, but not B cells.")
+    found = {(tail, assertion) for _, _, tail, assertion in stated(document, "DELIVERED_TO")}
     assert found == {("T cells", "affirmed"), ("macrophages", "affirmed"), ("B cells", "negated")}

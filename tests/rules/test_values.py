@@ -18,7 +18,7 @@ def limits(document: Document, label: str) -> list[str]:
         ("With CAR-T cells the objective response rate was 82%.", "82%", "objective response rate"),
         ("Complete remission was achieved in 12 of 15 patients by CAR-T cells.", "12 of 15 patients", "Complete remission"),
         ("Complete remission was seen in 4 of 6 (66.7%) after CAR-T cells.", "4 of 6 (66.7%)", "Complete remission"),
-        ("Overall survival after CAR-T cells was 14.2 months.", "14.2 months", "overall survival"),
+        ("Overall survival after CAR-T cells was 14.2 months.", "14.2 months", "Overall survival"),
         ("The objective response rate was 26% vs 52% with LNPs.", "26% vs 52%", "objective response rate"),
         ("LNPs increased CAR expression 3.5-fold.", "3.5-fold", "CAR expression"),
         ("CAR-T cells led to complete remission in 9/12 patients.", "9/12 patients", "complete remission"),
