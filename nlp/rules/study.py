@@ -17,22 +17,23 @@ _TYPES: Final = (
     ("review", ("review", "systematic review", "scoping review")),
     ("comment", ("comment", "editorial", "letter", "news", "published erratum")),
 )
+# A kind, parts of words without one of which its pattern cannot match (a cheap look first), and the pattern.
 _KINDS: Final = (
-    ("meta-analysis", re.compile(r"\bmeta-?analys[ei]s\b(?! of variance)|\bpooled analysis of \w+ (?:trials|studies)")),
-    ("protocol", re.compile(
+    ("meta-analysis", ("meta", "pooled"), re.compile(r"\bmeta-?analys[ei]s\b(?! of variance)|\bpooled analysis of \w+ (?:trials|studies)")),
+    ("protocol", ("protocol", " will "), re.compile(
         r"\b(?:study|trial) protocol\b|\bprotocol for an?\b|\bwill be (?:enrolled|randomi[sz]ed|recruited"
         r"|enroled)\b|\bwe will (?:enrol|recruit|include)")),
-    ("case report", re.compile(
+    ("case report", ("case", "patient", "year-old"), re.compile(
         r"\bcase (?:report|presentation|series)\b|\bwe (?:report|describe|present) (?:an?|the"
         r"|our) (?:\w+ ){0,3}(?:cases?|patient)\b|\b\d+-year-old\b")),
-    ("review", re.compile(
+    ("review", ("review", "summar", "discuss", "outline", "highlight", "focus"), re.compile(
         r"\b(?:this|the present|our|in this|here,? (?:we|i)) (?:\w+ ){0,3}(?:mini-?)?review(?:s|ed)?\b"
         r"|\bwe (?:\w+ )?(?:review|summari[sz]e|discuss|outline|highlight)\b|\b(?:systematic|narrative"
         r"|scoping) review\b|\breview(?:s)? (?:the|recent|current|how)\b|\bis reviewed\b|\bare (?:reviewed"
         r"|summari[sz]ed|discussed)\b|\bin this (?:article|perspective|chapter|paper), we (?:discuss|review"
         r"|summari[sz]e|highlight)|\b(?:this|the) (?:article|paper|chapter|perspective) (?:\w+ )?(?:reviews?"
         r"|summari[sz]es?|discusses?|highlights?|focuses)")),
-    ("comment", re.compile(
+    ("comment", ("comment", "editor", "issue of", "viewpoint", "perspective"), re.compile(
         r"\b(?:this commentary|this editorial|in this issue of|we comment on|letter to the editor|this viewpoint"
         r"|this perspective)\b")),
 )  # fmt: skip
@@ -183,7 +184,9 @@ def kind_of(view: View, metadata: Mapping[str, Any]) -> str | None:
             return kind
     if any("trial" in one or "study" in one for one in types):
         return "primary"
-    for kind, pattern in _KINDS:
+    for kind, parts, pattern in _KINDS:
+        if not any(part in view.lower for part in parts):
+            continue
         if pattern.search(view.lower) and not (kind in ("comment",) and _DONE.search(view.lower)):
             return kind
     if _DONE.search(view.lower) or _ANIMALS.search(view.lower):
@@ -210,7 +213,7 @@ def _phase(view: View, metadata: Mapping[str, Any]) -> str | None:
         match = re.match(r"clinical trial, phase (iv|i{1,3})$", one)
         if match:
             return _ROMAN[match[1]]
-    match = _PHASE.search(view.lower)
+    match = _PHASE.search(view.lower) if "phase" in view.lower else None
     if match is None:
         return None
     parts = [_ROMAN.get(part, part) for part in match.groups() if part]

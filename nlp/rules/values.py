@@ -30,14 +30,15 @@ _TIME_ONLY: Final = re.compile(rf"^{_RANGE}[- ]{_TIME}$")
 _MEASURES_TIME: Final = re.compile(
     r"surviv|PFS|\bOS\b|EFS|DFS|DOR|duration|follow|half-life|time to|median|persist|remission|lifespan", re.I
 )
+# A kind, parts of words without one of which its pattern cannot match (a cheap look first), and the pattern.
 _QUALIFIERS: Final = (
-    ("grade", re.compile(
+    ("grade", ("grade", "gr1", "gr2", "gr3", "gr4", "gr ", "gr."), re.compile(
 
             r"(?:[≥>≤<]\s?)?\b(?:[Gg]rades?|[Gg]r\.?)(?:\s?\(gr\))?\s?(?:≥|>|≤|<|=)?\s?(?:[1-5]|I{1,3}V?|IV"
             r"|V)(?:\s?(?:[-–/]|or|to|and)\s?(?:[1-5]\b|I{1,3}V?\b|IV\b|V\b|higher|greater|above|worse|lower|less"
             r"|more))?(?:\s(?:or|and)\s(?:higher|greater|above|worse))?"
     )),
-    ("time", re.compile(
+    ("time", ("month", "week", "day", "year", "hour", " h", "min", "mo"), re.compile(
 
             rf"\b(?:at|after|within|by|for|beyond|over|through)\s(?:a\s)?(?:(?:the\s)?median\s(?:follow-up"
             rf"|of)\s(?:of\s)?(?:at\s)?|up\sto\s|at\sleast\s|more\sthan\s"
@@ -48,7 +49,7 @@ _QUALIFIERS: Final = (
             rf"|[Tt]welve)[- ](?:month|year|week|day)(?=\s(?:overall|progression|event|disease|survival|OS|PFS|EFS"
             rf"|DFS|relapse|response|mortality|follow))"
     )),
-    ("condition", re.compile(
+    ("condition", ("dose", "presence", "absence", "at dl"), re.compile(
 
             r"\bin\sthe\s(?:presence|absence)\sof\s(?:[\w+-]+\s?){1,4}?(?=[,.;)]|\s(?:and|but|was|were|is|are|in"
             r"|with)\b)|\bat\s(?:the\s|a\s)?(?:high(?:est|er)?|low(?:est|er)?|medium|maximum\stolerated"
@@ -72,7 +73,9 @@ def value_candidates(view: View) -> Iterator[Candidate]:
 
 def qualifier_candidates(view: View) -> Iterator[tuple[Candidate, str]]:
     """Every span that limits a statement, with its kind."""
-    for kind, pattern in _QUALIFIERS:
+    for kind, parts, pattern in _QUALIFIERS:
+        if not any(part in view.lower for part in parts):
+            continue
         for match in pattern.finditer(view.text):
             yield Candidate(match.start(), match.end(), "QUALIFIER", None, f"rule {kind}"), kind
 
