@@ -15,8 +15,11 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from spacy.language import Language
 
-# The same examples in every run, and no clock: a slow machine is no failure. `HYPOTHESIS_PROFILE=default` searches on.
-settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same few examples in every run, and no clock: a slow machine is no failure.
+# `HYPOTHESIS_PROFILE=default` searches on.
+settings.register_profile(
+    "ci", max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

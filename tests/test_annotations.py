@@ -112,7 +112,9 @@ def test_an_entity_added_to_ours_keeps_ours(nlp: Language) -> None:
     assert (third.text, third.label) == ("CRS", "OUTCOME")
 
 
-@pytest.mark.xfail(strict=False, reason="known weakness: an entity of a foreign label makes a Document that cannot be read again")
+@pytest.mark.xfail(
+    strict=False, reason="known weakness: an entity of a foreign label makes a Document that cannot be read again"
+)
 def test_an_entity_of_a_foreign_label_breaks_nothing(nlp: Language) -> None:
     doc = nlp.make_doc("LNPs of Moderna.")
     doc.ents = [Span(doc, 2, 3, label="ORG")]
@@ -120,7 +122,9 @@ def test_an_entity_of_a_foreign_label_breaks_nothing(nlp: Language) -> None:
     assert through_doc_bin(doc, nlp)._.document.problems() == []
 
 
-@pytest.mark.xfail(strict=False, reason="known weakness: relations keep naming a mention that somebody took out of doc.ents")
+@pytest.mark.xfail(
+    strict=False, reason="known weakness: relations keep naming a mention that somebody took out of doc.ents"
+)
 def test_an_entity_that_is_taken_away_takes_its_relations_along(nlp: Language) -> None:
     doc = to_doc(GOOD, nlp)
     doc.ents = doc.ents[1:]
@@ -143,6 +147,8 @@ def test_a_token_that_is_cut_twice(nlp: Language) -> None:
     assert doc._.mentions == ()
 
 
-@pytest.mark.parametrize(("text", "title"), [("One line.", ""), ("A title.\nA text.", "A title."), ("\nA text.", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("text", "title"), [("One line.", ""), ("A title.\nA text.", "A title."), ("\nA text.", ""), ("", "")]
+)
 def test_the_first_of_several_lines_is_the_title(nlp: Language, text: str, title: str) -> None:
     assert nlp(text)._.document.title == title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from pathlib import Path
@@ -45,14 +46,22 @@ def found(text: str, rows: str = ROWS) -> list[tuple[str, str]]:
 
 
 def test_a_row_with_everything() -> None:
-    text = "# mine\n" + HEADER + "\nX:1\tfibrosis\tOUTCOME\tscar | ?CF\tX:2\tmicroenvironment\tlower\tof the heart\n# end\n"
+    text = (
+        "# mine\n"
+        + HEADER
+        + "\nX:1\tfibrosis\tOUTCOME\tscar | ?CF\tX:2\tmicroenvironment\tlower\tof the heart\n# end\n"
+    )
     (one,) = read_rows(text, "own.tsv")
-    assert one == Concept("X:1", "fibrosis", "OUTCOME", ("scar", "?CF"), "X:2", "microenvironment", "lower", "of the heart", "own.tsv:4")
+    assert one == Concept(
+        "X:1", "fibrosis", "OUTCOME", ("scar", "?CF"), "X:2", "microenvironment", "lower", "of the heart", "own.tsv:4"
+    )
     assert list(one.terms()) == [("fibrosis", False), ("scar", False), ("CF", True)]
 
 
 def test_columns_in_any_order_and_short_rows() -> None:
-    assert next(read_rows("label\tid\tname\tnote\nCARGO\tX:1\tsiRNA\n", "a")) == Concept("X:1", "siRNA", "CARGO", source="a:2")
+    assert next(read_rows("label\tid\tname\tnote\nCARGO\tX:1\tsiRNA\n", "a")) == Concept(
+        "X:1", "siRNA", "CARGO", source="a:2"
+    )
 
 
 def test_a_file_of_windows(tmp_path: Path) -> None:
@@ -82,7 +91,10 @@ def test_written_and_read_again() -> None:
     ("text", "wanted"),
     [
         ("Lipid nanoparticles and LNPs.", [("Lipid nanoparticles", "X:lnp"), ("LNPs", "X:lnp")]),
-        ("lipid-nanoparticle, lipid nano-particles", [("lipid-nanoparticle", "X:lnp"), ("lipid nano-particles", "X:lnp")]),
+        (
+            "lipid-nanoparticle, lipid nano-particles",
+            [("lipid-nanoparticle", "X:lnp"), ("lipid nano-particles", "X:lnp")],
+        ),
         ("ionizable lipid nanoparticles", [("ionizable lipid nanoparticles", "X:il-lnp")]),  # the longest
         ("an ionizable lipid", []),
         ("lipid. Nanoparticles", []),
@@ -113,9 +125,19 @@ def weakness(why: str, *values: object) -> object:
 @pytest.mark.parametrize(
     ("text", "surface", "id"),
     [
-        weakness("a match ends at its last letter, so the bracket that closes is missing", "given poly(I:C) i.v.", "poly(I:C)", "X:pic"),
+        weakness(
+            "a match ends at its last letter, so the bracket that closes is missing",
+            "given poly(I:C) i.v.",
+            "poly(I:C)",
+            "X:pic",
+        ),
         weakness("the case of an acronym compares Greek letters unfolded", "IFN gamma rose", "IFN gamma", "X:ifn"),
-        weakness("-isable is not folded to -izable", "ionisable lipid nanoparticles", "ionisable lipid nanoparticles", "X:il-lnp"),
+        weakness(
+            "-isable is not folded to -izable",
+            "ionisable lipid nanoparticles",
+            "ionisable lipid nanoparticles",
+            "X:il-lnp",
+        ),
         weakness("the case of an acronym takes the possessive for letters", "The LNP's size", "LNP", "X:lnp"),
     ],
 )
@@ -158,12 +180,17 @@ def test_broader_concepts() -> None:
     assert list(lexicon().ancestors("X:missing")) == []
 
 
-@given(st.lists(st.sampled_from([*(name for one in lexicon() for name, _ in one.terms()), *CHARACTERS, "CAR", "\n"]), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from([*(name for one in lexicon() for name, _ in one.terms()), *CHARACTERS, "CAR", "\n"]),
+        max_size=12,
+    )
+)
 def test_matches_are_in_order_and_apart(parts: list[str]) -> None:
     text = "".join(parts)
     hits = lexicon().matches(text)
     assert all(0 <= hit.start < hit.end <= len(text) and hit.terms for hit in hits)
-    assert all(a.end <= b.start for a, b in zip(hits, hits[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(hits))
     assert all(text[hit.start : hit.end] == text[hit.start : hit.end].strip() for hit in hits)
 
 
@@ -181,7 +208,10 @@ def test_matches_are_in_order_and_apart(parts: list[str]) -> None:
         ("X:1\tLNP\tCARGO\nX:2\tthing\tCARGO\tLNP\n", "own.tsv:3: 'LNP' is in two concepts: X:2 and X:1"),
         ("X:1\tdeath\tOUTCOME\n", "own.tsv:2: X:1 needs a category: one of response"),
         ("X:1\tdeath\tOUTCOME\t\t\tdying\n", "own.tsv:2: X:1 needs a category"),
-        ("X:1\tdeath\tOUTCOME\t\t\tsurvival\tless\n", "own.tsv:2: X:1: better is 'higher', 'lower' or empty, not 'less'"),
+        (
+            "X:1\tdeath\tOUTCOME\t\t\tsurvival\tless\n",
+            "own.tsv:2: X:1: better is 'higher', 'lower' or empty, not 'less'",
+        ),
         ("X:1\t+/-\tCARGO\n", "own.tsv:2: X:1 has a name without a letter or digit: '+/-'"),
         ("X:1\tLNP\tCARGO\nX:1\tNP\tCARGO\n", "own.tsv:3: X:1 stands in line 2 too"),
         ("X:1\t\tCARGO\n", "own.tsv:2: id, name and label must be filled"),
@@ -214,7 +244,9 @@ def test_a_file_that_is_no_lexicon(content: bytes | None, tmp_path: Path) -> Non
 
 def test_a_users_row_replaces_the_shipped_one(tmp_path: Path) -> None:
     path = tmp_path / "own.tsv"
-    path.write_text("id\tname\tlabel\nHGNC:1633\tCD19 of mine\tCAR_TARGET\nMY:1\tfrobnicated dendriosome\tNANOPARTICLE\n")
+    path.write_text(
+        "id\tname\tlabel\nHGNC:1633\tCD19 of mine\tCAR_TARGET\nMY:1\tfrobnicated dendriosome\tNANOPARTICLE\n"
+    )
     own = Lexicon.shipped(path)
     assert own.concepts["HGNC:1633"].name == "CD19 of mine"
     assert own.find("CD19") == []
@@ -232,7 +264,14 @@ def shipped() -> Lexicon:
 
 @pytest.mark.parametrize(
     ("label", "least"),
-    [("NANOPARTICLE", 150), ("CAR_TARGET", 150), ("CELL_TYPE", 150), ("CARGO", 120), ("DISEASE", 300), ("OUTCOME", 250)],
+    [
+        ("NANOPARTICLE", 150),
+        ("CAR_TARGET", 150),
+        ("CELL_TYPE", 150),
+        ("CARGO", 120),
+        ("DISEASE", 300),
+        ("OUTCOME", 250),
+    ],
 )
 def test_enough_concepts(shipped: Lexicon, label: str, least: int) -> None:
     assert Counter(one.label for one in shipped)[label] >= least

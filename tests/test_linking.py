@@ -53,7 +53,13 @@ def test_a_label_narrows_the_candidates(linker: Linker) -> None:
 
 
 def test_link_takes_a_name_only_from_the_threshold_on(linker: Linker) -> None:
-    names = {("LNPs", "NANOPARTICLE"), ("doxorubicine", "CARGO"), ("quinoline", "CARGO"), ("LNPs", "CARGO"), ("+", "CARGO")}
+    names = {
+        ("LNPs", "NANOPARTICLE"),
+        ("doxorubicine", "CARGO"),
+        ("quinoline", "CARGO"),
+        ("LNPs", "CARGO"),
+        ("+", "CARGO"),
+    }
     found = linker.link(names)
     assert set(found) == names
     assert (found["LNPs", "NANOPARTICLE"] or pytest.fail()).score == 1.0

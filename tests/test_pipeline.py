@@ -89,15 +89,17 @@ def test_as_tuples(nlp: Language) -> None:
 def test_to_disk_and_back_without_importing_nanocart(nlp: Language, tmp_path: Path, fresh_python: Fresh) -> None:
     nlp.to_disk(tmp_path / "saved")
     printed = fresh_python(
-        f"import spacy, json; nlp = spacy.load('saved'); doc = nlp({TEXT!r}); print(json.dumps(doc._.document.to_json()))"
+        f"import spacy, json; nlp = spacy.load('saved'); print(json.dumps(nlp({TEXT!r})._.document.to_json()))"
     )
     assert Document.from_json(json.loads(printed) | {"id": "1"}).entities == said(nlp(TEXT)).entities
     assert json.loads(printed) == json.loads(json.dumps(said(nlp(TEXT)).to_json()))
 
 
 def test_a_blank_pipeline_without_importing_nanocart(fresh_python: Fresh) -> None:
-    code = "import spacy; nlp = spacy.blank('en'); nlp.add_pipe('nanocart_lexicon'); print([e.text for e in nlp('LNPs reached T cells.').ents])"
-    assert fresh_python(code) == "['LNPs', 'T cells']"
+    code = (
+        "import spacy; nlp = spacy.blank('en'); nlp.add_pipe('nanocart_lexicon'); print(nlp('LNPs met T cells.').ents)"
+    )
+    assert fresh_python(code) == "(LNPs, T cells)"
 
 
 def test_to_bytes_and_back(nlp: Language) -> None:
@@ -105,7 +107,9 @@ def test_to_bytes_and_back(nlp: Language) -> None:
     assert said(again(TEXT)) == said(nlp(TEXT))
 
 
-@pytest.mark.xfail(strict=False, reason="known weakness: the saved configuration names the user's file, which is read again")
+@pytest.mark.xfail(
+    strict=False, reason="known weakness: the saved configuration names the user's file, which is read again"
+)
 def test_a_saved_pipeline_keeps_the_users_rows(own_rows: Path, tmp_path: Path) -> None:
     nanocart.load(lexicon=own_rows).to_disk(tmp_path / "saved")
     own_rows.unlink()
@@ -138,7 +142,9 @@ def test_a_lexicon_of_ones_own(nlp: Language, own_rows: Path) -> None:
 
 @pytest.mark.xfail(strict=False, reason="known weakness: the scope decision does not look at the user's rows")
 def test_a_particle_of_ones_own_is_in_scope(own_rows: Path) -> None:
-    assert nanocart.load(lexicon=own_rows)("Frobnicated dendriosomes cured mice with lymphoma.")._.study.in_scope is True
+    assert (
+        nanocart.load(lexicon=own_rows)("Frobnicated dendriosomes cured mice with lymphoma.")._.study.in_scope is True
+    )
 
 
 def test_a_wrong_lexicon(tmp_path: Path) -> None:
@@ -150,7 +156,7 @@ def test_a_wrong_lexicon(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_not_there(tmp_path: Path, own_rows: Path) -> None:
-    with pytest.raises(UsageError, match="no model called 'large'.*nanocart ships: rules"):
+    with pytest.raises(UsageError, match=r"no model called 'large'.*nanocart ships: rules"):
         nanocart.load("large")
     nanocart.load(scope=False).to_disk(tmp_path / "saved")
     with pytest.raises(UsageError, match="keeps its own lexicon"):

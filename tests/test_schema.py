@@ -76,8 +76,14 @@ def study(**changes: Any) -> Document:
         (replace(GOOD, relations=(Relation("r1", "CURES", "n1", "o1"),)), "unknown relation 'CURES'"),
         (replace(GOOD, relations=(Relation("r1", "CARRIES", "n1", "c1", "maybe"),)), "unknown assertion 'maybe'"),
         (replace(GOOD, relations=(Relation("r1", "CARRIES", "n1", "x9"),)), "relation r1 names a missing mention 'x9'"),
-        (replace(GOOD, relations=(Relation("r1", "CARRIES", "c1", "n1"),)), "CARRIES cannot join CARGO to NANOPARTICLE"),
-        (replace(GOOD, relations=(Relation("r1", "TREATS", "n1", "o1"),)), "TREATS cannot join NANOPARTICLE to OUTCOME"),
+        (
+            replace(GOOD, relations=(Relation("r1", "CARRIES", "c1", "n1"),)),
+            "CARRIES cannot join CARGO to NANOPARTICLE",
+        ),
+        (
+            replace(GOOD, relations=(Relation("r1", "TREATS", "n1", "o1"),)),
+            "TREATS cannot join NANOPARTICLE to OUTCOME",
+        ),
         (row(outcome="x9"), "finding f1 names a missing mention 'x9'"),
         (row(compared_with="x9"), "finding f1 names a missing mention 'x9'"),
         (row(outcome="n1"), "finding f1: n1 is NANOPARTICLE, not OUTCOME"),
@@ -114,7 +120,14 @@ def test_json_round_trip(document: Document) -> None:
 
 def test_unknown_keys_are_kept_where_they_stood() -> None:
     data = GOOD.to_json()
-    places = (data, data["entities"][2], data["entities"][2]["attributes"], data["relations"][0], data["findings"][0], data["study"])
+    places = (
+        data,
+        data["entities"][2],
+        data["entities"][2]["attributes"],
+        data["relations"][0],
+        data["findings"][0],
+        data["study"],
+    )
     for number, place in enumerate(places):
         place["x_own"] = {"number": number}
     again = Document.from_json(data).to_json()
@@ -158,7 +171,6 @@ def test_json_that_is_no_document(wrong: dict[str, Any]) -> None:
         Document.from_json({"id": "1", "text": "LNPs work."} | wrong)
 
 
-@pytest.mark.xfail(strict=False, reason="known weakness: problems() runs outside the guard and raises TypeError or IndexError")
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -168,7 +180,9 @@ def test_json_that_is_no_document(wrong: dict[str, Any]) -> None:
         {"relations": [{"id": "r1", "label": "TREATS", "head": {}, "tail": "e1"}]},
         {"entities": [{"id": {}, "start": 0, "end": 4, "label": "OUTCOME"}]},
         {"study": {"setting": 5}},
-        {"study": {"n": "many"}},
+        pytest.param(
+            {"study": {"n": "many"}}, marks=pytest.mark.xfail(strict=False, reason="known weakness: n of any kind")
+        ),
     ],
 )
 def test_values_of_the_wrong_kind_are_an_error_of_the_record(wrong: dict[str, Any]) -> None:
@@ -179,7 +193,14 @@ def test_values_of_the_wrong_kind_are_an_error_of_the_record(wrong: dict[str, An
 
 @pytest.mark.parametrize(
     ("one", "name"),
-    [(GOOD, "text"), (NP, "start"), (CRS.attributes, "direction"), (GOOD.relations[0], "tail"), (ROW, "outcome"), (StudyFacts(), "n")],
+    [
+        (GOOD, "text"),
+        (NP, "start"),
+        (CRS.attributes, "direction"),
+        (GOOD.relations[0], "tail"),
+        (ROW, "outcome"),
+        (StudyFacts(), "n"),
+    ],
 )
 def test_nothing_can_be_changed(one: object, name: str) -> None:
     with pytest.raises(FrozenInstanceError):
@@ -188,7 +209,12 @@ def test_nothing_can_be_changed(one: object, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("title", "abstract", "text"),
-    [("A title.", "One.\nTwo.", "A title.\nOne.\nTwo."), ("A title.", "", "A title."), ("", "One.", "One."), ("", "", "")],
+    [
+        ("A title.", "One.\nTwo.", "A title.\nOne.\nTwo."),
+        ("A title.", "", "A title."),
+        ("", "One.", "One."),
+        ("", "", ""),
+    ],
 )
 def test_text_is_title_newline_abstract(title: str, abstract: str, text: str) -> None:
     document = Document.of("1", title, abstract)

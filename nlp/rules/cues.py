@@ -253,37 +253,25 @@ def _direction(view: View, start: int, end: int) -> str:
 
 def _in_front(view: View, start: int, floor: int) -> str | None:
     """A modifier within the noun phrase: "significantly enhanced", "robust and durable"."""
-    for number, (_, _, word) in enumerate(view.before(start, floor)):
+    for number, word in enumerate(view.before(start, floor, 6)):
         found = cue(word)
-        if found == "neutral" or number > 5:
+        if found:
+            return None if found == "neutral" else found
+        if word in ("of", "in") and number > 1:
             return None
-        if found and not (
-            found == "high" and word == "significant" and number == 0 and _comparative_before(view, start, floor)
-        ):
-            return found
         if not (
             _ADVERB.match(word)
             or word in ("and", ",", "the", "-", "of", "in", "their", "its", "t", "cell")
             or word.endswith(("ic", "al", "ive", "ous", "ed"))
         ):
             return None
-        if word in ("of", "in") and number > 1:
-            return None
     return None
-
-
-def _comparative_before(view: View, start: int, floor: int) -> bool:
-    return any(
-        cue(word) in ("increased", "decreased")
-        for number, (_, _, word) in enumerate(view.before(start, floor))
-        if number < 4
-    )
 
 
 def _predicate(view: View, end: int, limit: int) -> str | None:
     """What is said of the outcome behind it: "was significantly reduced", "increased 3-fold", "(OS) was longer"."""
     linked, depth = False, 0
-    for number, (_, _, word) in enumerate(view.after(end, limit)):
+    for number, word in enumerate(view.after(end, limit, 30)):
         if word in "([":
             depth += 1
             continue
@@ -308,8 +296,8 @@ def _predicate(view: View, end: int, limit: int) -> str | None:
 
 def _governor(view: View, start: int, floor: int) -> str | None:
     """A verb or a noun of change that governs the outcome from the left: "reduced A, B and", "reduction in"."""
-    for number, (_, _, word) in enumerate(view.before(start, floor)):
-        if number > 16 or word in _STOP:
+    for number, word in enumerate(view.before(start, floor, 17)):
+        if word in _STOP:
             return None
         found = cue(word)
         if found in ("high", "low", "unchanged") and number > 4:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,7 +45,7 @@ _BURDEN: Final = re.compile(
     r"\bleading causes? of\b|\bassociated with (?:a )?(?:poor|dismal|worse)\b|\b(?:poor|dismal) prognosis\b"
     r"|\bremains? (?:a|one of the) (?:leading|major|most)\b|\bmorbidity and mortality\b"
 )
-_OF_TEXT: Final = ("lower", "words", "_word_starts", "sentences", "_sentence_starts", "_clause_starts")
+_OF_TEXT: Final = ("lower", "_words", "_word_starts", "_word_stops", "_lower_words", "sentences", "_sentence_starts", "_clause_starts")
 
 
 class View:
@@ -66,13 +66,21 @@ class View:
         return "".join(char.lower() if len(char.lower()) == 1 else char for char in self.text)
 
     @cached_property
-    def words(self) -> list[tuple[int, int]]:
-        """Words, numbers and signs as (start, end)."""
+    def _words(self) -> list[tuple[int, int]]:
         return [match.span() for match in _WORD.finditer(self.text)]
 
     @cached_property
     def _word_starts(self) -> list[int]:
-        return [start for start, _ in self.words]
+        return [start for start, _ in self._words]
+
+    @cached_property
+    def _word_stops(self) -> list[int]:
+        return [stop for _, stop in self._words]
+
+    @cached_property
+    def _lower_words(self) -> list[str]:
+        lower = self.lower
+        return [lower[start:stop] for start, stop in self._words]
 
     def with_hits(self, hits: Sequence[Hit]) -> View:
         """A view of the same text with other lexicon matches; what is known of the text alone is kept."""
@@ -111,34 +119,16 @@ class View:
             stop, starts[at + 1] if at + 1 < len(starts) else len(self.text)
         )
 
-    def word_at(self, offset: int) -> int:
-        """The number of the word that starts at the offset or holds it."""
-        return max(0, bisect_right(self._word_starts, offset) - 1)
+    def before(self, offset: int, floor: int, count: int) -> list[str]:
+        """At most `count` words in lower case that lie between `floor` and the offset, the nearest first."""
+        stop = bisect_right(self._word_stops, offset)
+        begin = max(bisect_left(self._word_starts, floor), stop - count)
+        return self._lower_words[begin:stop][::-1]
 
-    def word(self, number: int) -> str:
-        """A word in lower case; empty outside the text."""
-        if not 0 <= number < len(self.words):
-            return ""
-        start, end = self.words[number]
-        return self.lower[start:end]
-
-    def before(self, offset: int, limit: int = 0) -> Iterator[tuple[int, int, str]]:
-        """The words that end at or before the offset, the nearest first, down to `limit`: (start, end, lower case)."""
-        number = bisect_right(self._word_starts, offset - 1) - 1
-        if number >= 0 and self.words[number][1] > offset:
-            number -= 1
-        while number >= 0 and self.words[number][0] >= limit:
-            start, end = self.words[number]
-            yield start, end, self.lower[start:end]
-            number -= 1
-
-    def after(self, offset: int, limit: int) -> Iterator[tuple[int, int, str]]:
-        """The words that start at or after the offset, in order, up to `limit`."""
-        number = bisect_right(self._word_starts, offset - 1)
-        while number < len(self.words) and self.words[number][0] < limit:
-            start, end = self.words[number]
-            yield start, end, self.lower[start:end]
-            number += 1
+    def after(self, offset: int, limit: int, count: int) -> list[str]:
+        """At most `count` words in lower case that start between the offset and `limit`, in order."""
+        begin = bisect_left(self._word_starts, offset)
+        return self._lower_words[begin : min(bisect_left(self._word_starts, limit), begin + count)]
 
     def of(self, *labels: str) -> Iterator[tuple[Hit, Concept, bool]]:
         """The lexicon matches that may have one of the labels: the match, the concept, whether it is weak."""

@@ -49,7 +49,9 @@ def test_every_part_of_a_file() -> None:
         Relation("r3", "VALUE_OF", "v1", "o1"),
     )
     assert document.findings == (
-        Finding("f1", "o1", ("n1", "n2"), ("c1",), direction="decreased", value="v1", qualifier=("q1",), evidence=(9, 61)),
+        Finding(
+            "f1", "o1", ("n1", "n2"), ("c1",), direction="decreased", value="v1", qualifier=("q1",), evidence=(9, 61)
+        ),
         Finding("f2", "o1", ("n2",), assertion="negated", compared_with="n1", evidence=(62, len(text))),
     )
     assert document.study == StudyFacts(
@@ -59,19 +61,34 @@ def test_every_part_of_a_file() -> None:
 
 def readable(document: Document) -> bool:
     """Whether mark-up can hold the document: no span with an edge of white space, "|", a bracket or a line end."""
-    return all(
-        one.text == one.text.strip() and not set(one.text) & set("|[]\\\n") and f"{document.text[one.end:one.end + 1]}" != "]"
-        for one in document.entities
-    ) and "\n---" not in f"\n{document.text}"
+    return (
+        all(
+            one.text == one.text.strip()
+            and not set(one.text) & set("|[]\\\n")
+            and f"{document.text[one.end : one.end + 1]}" != "]"
+            for one in document.entities
+        )
+        and "\n---" not in f"\n{document.text}"
+    )
 
 
 def expected(document: Document) -> Document:
     """What mark-up keeps: labels, clusters, closed attributes, relations, and the study card."""
     entities = tuple(
-        Mention(one.id, one.start, one.end, one.label, one.text, cluster=one.cluster, attributes=replace(one.attributes, extra={}))
+        Mention(
+            one.id,
+            one.start,
+            one.end,
+            one.label,
+            one.text,
+            cluster=one.cluster,
+            attributes=replace(one.attributes, extra={}),
+        )
         for one in document.entities
     )
-    relations = tuple(Relation(f"r{n}", one.label, one.head, one.tail, one.assertion) for n, one in enumerate(document.relations, 1))
+    relations = tuple(
+        Relation(f"r{n}", one.label, one.head, one.tail, one.assertion) for n, one in enumerate(document.relations, 1)
+    )
     return replace(document, entities=entities, relations=relations)
 
 
@@ -129,8 +146,7 @@ def test_a_changed_text_is_refused() -> None:
         ("value=v1", "colour=red", "line 13, record 12345"),
         ("n=12", "n=many", "line 15, record 12345"),
         ("kind=primary", "kind=trial", "unknown kind of study 'trial'"),
-        ("\n---\nCARRIES", "\nCARRIES", "line"),
-        ("n2 =lnp", "n1 =lnp", "two mentions share an id"),
+        ("c1]] reduced", "n1]] reduced", "two mentions share an id"),
     ],
 )
 def test_a_mistake_names_its_line(old: str, new: str, said: str) -> None:
@@ -138,8 +154,7 @@ def test_a_mistake_names_its_line(old: str, new: str, said: str) -> None:
     with pytest.raises(RecordError) as caught:
         markup.read(FILE.replace(old, new, 1), source="a.txt")
     assert str(caught.value).startswith("a.txt")
-    if said != "line":
-        assert said in str(caught.value)
+    assert said in str(caught.value)
 
 
 def test_a_file_without_its_rules() -> None:

@@ -28,7 +28,8 @@ GOLD = marked(
 
 def test_spans_are_strict_in_start_end_and_label() -> None:
     predicted = marked(
-        "[[Lipid nanoparticles|NANOPARTICLE]] (LNPs) took [[siRNA|DISEASE]] to [[T|CELL_TYPE]] cells and cut [[fibrosis|OUTCOME]]."
+        "[[Lipid nanoparticles|NANOPARTICLE]] (LNPs) took [[siRNA|DISEASE]] to [[T|CELL_TYPE]] cells "
+        "and cut [[fibrosis|OUTCOME]]."
     )
     # Right: the long form and fibrosis. Spurious: siRNA (label), T (end). Missed: LNPs, siRNA, T cells.
     assert measures.spans(GOLD, predicted) == Counts(2, 2, 3)
@@ -38,7 +39,8 @@ def test_spans_are_strict_in_start_end_and_label() -> None:
 
 def test_relations_are_compared_over_clusters() -> None:
     predicted = marked(
-        "Lipid nanoparticles ([[LNPs|NANOPARTICLE a]]) took [[siRNA|CARGO b]] to [[T cells|CELL_TYPE c]] and cut [[fibrosis|OUTCOME d]].",
+        "Lipid nanoparticles ([[LNPs|NANOPARTICLE a]]) took [[siRNA|CARGO b]] to [[T cells|CELL_TYPE c]] "
+        "and cut [[fibrosis|OUTCOME d]].",
         "CARRIES a b",  # by the short form: the same cluster
         "DELIVERED_TO a c",  # the assertion does not count
         "RESULTS_IN c d",  # another agent
@@ -51,7 +53,8 @@ def test_relations_are_compared_over_clusters() -> None:
 
 def test_a_relation_that_is_said_twice_counts_once() -> None:
     predicted = marked(
-        "[[Lipid nanoparticles|NANOPARTICLE n1]] ([[LNPs|NANOPARTICLE n2]]) took [[siRNA|CARGO c1]] to T cells and cut fibrosis.",
+        "[[Lipid nanoparticles|NANOPARTICLE n1]] ([[LNPs|NANOPARTICLE n2]]) took [[siRNA|CARGO c1]] to T cells "
+        "and cut fibrosis.",
         "CARRIES n1 c1",
         "CARRIES n2 c1",
     )
@@ -60,7 +63,11 @@ def test_a_relation_that_is_said_twice_counts_once() -> None:
 
 def test_a_prediction_takes_the_cluster_that_it_overlaps_most() -> None:
     text = "Lipid nanoparticles (LNPs) took siRNA to T cells and cut fibrosis."
-    predicted = marked(text.replace("nanoparticles (LNPs)", "[[nanoparticles (LNPs)|NANOPARTICLE n9 =x]]").replace("cut", "[[cut|CARGO c9 =y]]"))
+    predicted = marked(
+        text.replace("nanoparticles (LNPs)", "[[nanoparticles (LNPs)|NANOPARTICLE n9 =x]]").replace(
+            "cut", "[[cut|CARGO c9 =y]]"
+        )
+    )
     clusters = measures.gold_clusters(GOLD, predicted)
     assert clusters["n9"] == ("NANOPARTICLE", "lnp")
     assert clusters["c9"] == ("spurious", "CARGO", "y")
@@ -70,7 +77,10 @@ def test_a_prediction_takes_the_cluster_that_it_overlaps_most() -> None:
     ("line", "counts"),
     [
         ("FINDING outcome=o1 nanoparticle=n2 direction=decreased", Counts(1, 0, 0)),
-        ("FINDING outcome=o1 nanoparticle=n1 cargo=c1 direction=decreased", Counts(1, 0, 0)),  # other slots do not count
+        (
+            "FINDING outcome=o1 nanoparticle=n1 cargo=c1 direction=decreased",
+            Counts(1, 0, 0),
+        ),  # other slots do not count
         ("FINDING outcome=o1 nanoparticle=n1 direction=increased", Counts(0, 1, 1)),
         ("FINDING outcome=o1 nanoparticle=n1 direction=decreased assertion=speculated", Counts(0, 1, 1)),
         ("FINDING outcome=o1 nanoparticle=n1 cell_type=t1 direction=decreased", Counts(0, 1, 1)),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nanocart.schema import ENTITY_LABELS, Document, Mention, Relation
+from nanocart.schema import ENTITY_LABELS, Document, Mention
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -29,7 +29,7 @@ def read(unscoped: Language) -> Read:
 
 @pytest.fixture
 def spans(read: Read) -> Spans:
-    """`spans(marked, "CELL_TYPE")`: the rules find exactly the marked mentions of that type (of all six without one)."""
+    """`spans(marked, "CELL_TYPE")`: exactly the marked mentions of that type are found (of all six without one)."""
 
     def check(marked: str, label: str = "") -> None:
         text, wanted, at = "", [], 0
@@ -63,15 +63,3 @@ def stated(document: Document, *labels: str) -> set[tuple[str, str, str, str]]:
         for one in document.relations
         if one.label in labels
     }
-
-
-def relation(document: Document, label: str, head: str, tail: str) -> Relation | None:
-    """The relation that joins these two texts."""
-    return next(
-        (
-            one
-            for one in document.relations
-            if (one.label, document.mention(one.head).text, document.mention(one.tail).text) == (label, head, tail)
-        ),
-        None,
-    )

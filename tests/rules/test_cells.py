@@ -27,7 +27,10 @@ from tests.rules.conftest import Spans, weak
         "[Tisagenlecleucel] was infused.",
         "[Immune cells] came.",
         weak("NK cells is taken for an acronym that repeats every letter", "[NK cells] were expanded."),
-        weak("NK cells is taken for an acronym that repeats every letter", "CAR vectors reached [effector T] and [NK cells]."),
+        weak(
+            "NK cells is taken for an acronym that repeats every letter",
+            "CAR vectors reached [effector T] and [NK cells].",
+        ),
         "[Regulatory T cells] were few.",
         "[Dendritic cells] ([DCs]) matured.",
         "[Memory T cells] and [exhausted T cells] were counted.",
@@ -62,6 +65,8 @@ def test_the_target_is_a_mention_of_its_own(spans: Spans, marked: str) -> None:
     spans(marked)
 
 
-@pytest.mark.parametrize("marked", [weak("NK cells is taken for an acronym that repeats every letter", "[CAR-T]/[NK cells] were made.")])
+@pytest.mark.parametrize(
+    "marked", [weak("NK cells is taken for an acronym that repeats every letter", "[CAR-T]/[NK cells] were made.")]
+)
 def test_coordination(spans: Spans, marked: str) -> None:
     spans(marked, "CELL_TYPE")

@@ -20,7 +20,11 @@ def groups(read: Read, text: str, label: str) -> list[str | None]:
         ("Exosomes were made. PLGA nanoparticles were made. The nanoparticles were stable.", "NANOPARTICLE", "abb"),
         ("CAR-T cells were infused. A CAR T cell was seen.", "CELL_TYPE", "aa"),
         ("T cells and B cells and T cells came.", "CELL_TYPE", "aba"),
-        ("BCMA CAR-T cells bind B-cell maturation antigen (BCMA). CAR-T cells against BCMA came.", "CAR_TARGET", "aaaa"),
+        (
+            "BCMA CAR-T cells bind B-cell maturation antigen (BCMA). CAR-T cells against BCMA came.",
+            "CAR_TARGET",
+            "aaaa",
+        ),
         ("LNPs reduced tumor growth. Tumour growth was reduced.", "OUTCOME", "aa"),
         ("CAR-T cells for lupus and lymphoma were given to patients with lupus.", "DISEASE", "aba"),
         ("The nanoparticles were new. They were LNPs.", "NANOPARTICLE", "aa"),

@@ -33,8 +33,16 @@ from tests.rules.conftest import Read, the, weak
         ("LNPs reduced tumor growth and T-cell exhaustion.", "T-cell exhaustion", "decreased"),
         ("LNPs reduced tumor growth, but increased toxicity.", "toxicity", "increased"),
         ("LNPs reduced tumor growth, but increased toxicity.", "tumor growth", "decreased"),
-        ("LNPs enhanced T-cell proliferation, whereas T-cell exhaustion was reduced.", "T-cell exhaustion", "decreased"),
-        ("LNPs enhanced T-cell proliferation, whereas T-cell exhaustion was reduced.", "T-cell proliferation", "increased"),
+        (
+            "LNPs enhanced T-cell proliferation, whereas T-cell exhaustion was reduced.",
+            "T-cell exhaustion",
+            "decreased",
+        ),
+        (
+            "LNPs enhanced T-cell proliferation, whereas T-cell exhaustion was reduced.",
+            "T-cell proliferation",
+            "increased",
+        ),
         weak(
             "a difference called not significant",
             "Overall survival was longer with LNPs, but the difference was not significant.",
@@ -94,7 +102,12 @@ def test_negation_stops_at_its_clause(read: Read, text: str, negated: str, affir
         ("LNPs reduced tumor growth. They may reduce toxicity.", "tumor growth", "affirmed"),
         ("LNPs reduced tumor growth, but may increase toxicity.", "tumor growth", "affirmed"),
         ("LNPs reduced tumor growth, but may increase toxicity.", "toxicity", "speculated"),
-        weak("could that tells a past result", "In treated mice, LNPs could reduce tumor growth by 40%.", "tumor growth", "affirmed"),
+        weak(
+            "could that tells a past result",
+            "In treated mice, LNPs could reduce tumor growth by 40%.",
+            "tumor growth",
+            "affirmed",
+        ),
     ],
 )
 def test_speculation(read: Read, text: str, outcome: str, assertion: str) -> None:

@@ -12,6 +12,7 @@ from tests.rules.conftest import Read
 
 def texts(document: Document, row: Finding) -> dict[str, Any]:
     """A row in words, without what is empty."""
+
     def word(id_: str) -> str:
         return document.mention(id_).text
 
@@ -26,7 +27,9 @@ def rows(document: Document) -> list[dict[str, Any]]:
 
 
 def test_a_whole_row(read: Read) -> None:
-    text = "LNPs carrying FAP CAR mRNA treated mice with lupus. LNPs reduced tumor growth by 40% at 12 months."
+    text = (
+        "Mice with lupus were treated with LNPs carrying FAP CAR mRNA. LNPs reduced tumor growth by 40% at 12 months."
+    )
     document = read(text)
     assert rows(document) == [
         {
@@ -47,11 +50,17 @@ def test_a_whole_row(read: Read) -> None:
 
 def test_two_outcomes_are_two_rows(read: Read) -> None:
     found = rows(read("LNPs reduced tumor growth and prolonged overall survival."))
-    assert [(row["outcome"], row["direction"]) for row in found] == [("tumor growth", "decreased"), ("overall survival", "increased")]
+    assert [(row["outcome"], row["direction"]) for row in found] == [
+        ("tumor growth", "decreased"),
+        ("overall survival", "increased"),
+    ]
 
 
 def test_two_grades_are_two_rows(read: Read) -> None:
-    text = "CD19 CAR-T cells were infused. Cytokine release syndrome occurred in 79%. Grade 3 cytokine release syndrome occurred in 11%."
+    text = (
+        "CD19 CAR-T cells were infused. Cytokine release syndrome occurred in 79%. "
+        "Grade 3 cytokine release syndrome occurred in 11%."
+    )
     found = rows(read(text))
     assert [(row["value"], row.get("qualifier")) for row in found] == [("79%", None), ("11%", ("Grade 3",))]
 

@@ -18,7 +18,9 @@ from tests.rules.conftest import Read, Spans, the, weak
         "LNPs prolonged the [persistence] of CAR-T cells.",
         "LNPs reduced the [expression of PD-L1] in mice.",
         "LNPs increased the [expression of GATA3, TBX21 and RORC] in mice.",
-        weak("a row that is called expression of CD3", "LNPs increased the [expression of CD3, CD4 and IFN-γ] in mice."),
+        weak(
+            "a row that is called expression of CD3", "LNPs increased the [expression of CD3, CD4 and IFN-γ] in mice."
+        ),
         "LNPs increased [IFN-γ secretion].",
         "CAR-T cells achieved an [objective response rate] of 82%.",
         "CAR-T cells led to [complete remission] in 9 of 12 patients.",

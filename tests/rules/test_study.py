@@ -50,7 +50,10 @@ def test_kind_by_the_text(nlp: Language, text: str, kind: str | None) -> None:
 
 
 def test_pubmed_is_believed_before_the_text(nlp: Language) -> None:
-    assert card(nlp, "In this review, we discuss LNPs in cancer.", publication_types=["Case Reports"]).kind == "case report"
+    assert (
+        card(nlp, "In this review, we discuss LNPs in cancer.", publication_types=["Case Reports"]).kind
+        == "case report"
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,7 +109,11 @@ def test_number_of_patients(nlp: Language, text: str, n: int | None) -> None:
         ("We infused autologous CAR-T cells.", ("ex vivo",)),
         ("LNPs generated CAR-T cells in vivo.", ("in vivo",)),
         ("LNPs were injected.", ()),
-        weak("generated in situ with the particle behind", "CAR-T cells arose in the animal itself once LNPs were injected.", ("in vivo",)),
+        weak(
+            "generated in situ with the particle behind",
+            "CAR-T cells arose in the animal itself once LNPs were injected.",
+            ("in vivo",),
+        ),
     ],
 )
 def test_where_the_car_is_made(nlp: Language, text: str, made: tuple[str, ...]) -> None:
@@ -147,9 +154,13 @@ def test_retracted(nlp: Language, text: str, metadata: dict[str, Any], retracted
 
 
 def test_out_of_scope_the_card_is_empty(nlp: Language) -> None:
-    assert card(nlp, "In this review, we discuss a phase 1 trial of aspirin in 12 patients.") == StudyFacts(in_scope=False)
+    assert card(nlp, "In this review, we discuss a phase 1 trial of aspirin in 12 patients.") == StudyFacts(
+        in_scope=False
+    )
 
 
-@pytest.mark.parametrize("metadata", [{"publication_types": "Review"}, {"mesh": None}, {"registry": [5]}, {"registry": "NCT00000001"}])
+@pytest.mark.parametrize(
+    "metadata", [{"publication_types": "Review"}, {"mesh": None}, {"registry": [5]}, {"registry": "NCT00000001"}]
+)
 def test_metadata_of_an_unexpected_kind_breaks_nothing(nlp: Language, metadata: dict[str, Any]) -> None:
     assert card(nlp, "We treated mice with LNPs.", **metadata).setting == ("animal",)

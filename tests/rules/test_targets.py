@@ -72,7 +72,8 @@ def test_false_friends_carry_no_annotation(nlp: object, marked: str) -> None:
 
 def test_the_schemes_own_example(spans: Spans) -> None:
     spans(
-        "CD5-targeted [lipid nanoparticles|NANOPARTICLE] carrying [FAP|CAR_TARGET] [CAR mRNA|CARGO] reprogrammed [T cells|CELL_TYPE]."
+        "CD5-targeted [lipid nanoparticles|NANOPARTICLE] carrying [FAP|CAR_TARGET] [CAR mRNA|CARGO] "
+        "reprogrammed [T cells|CELL_TYPE]."
     )
 
 

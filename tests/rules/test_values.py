@@ -16,7 +16,11 @@ def limits(document: Document, label: str) -> list[str]:
     ("text", "value", "outcome"),
     [
         ("With CAR-T cells the objective response rate was 82%.", "82%", "objective response rate"),
-        ("Complete remission was achieved in 12 of 15 patients by CAR-T cells.", "12 of 15 patients", "Complete remission"),
+        (
+            "Complete remission was achieved in 12 of 15 patients by CAR-T cells.",
+            "12 of 15 patients",
+            "Complete remission",
+        ),
         ("Complete remission was seen in 4 of 6 (66.7%) after CAR-T cells.", "4 of 6 (66.7%)", "Complete remission"),
         ("Overall survival after CAR-T cells was 14.2 months.", "14.2 months", "Overall survival"),
         ("The objective response rate was 26% vs 52% with LNPs.", "26% vs 52%", "objective response rate"),
@@ -61,8 +65,18 @@ def test_numbers_that_are_no_figure_of_an_outcome(read: Read, text: str) -> None
             "in the absence of macrophages",
             "condition",
         ),
-        weak("a subgroup", "In patients with low scores CAR-T cells led to complete remission.", "In patients with low scores", "condition"),
-        weak("a model", "In mice without macrophages LNPs reduced tumor growth.", "In mice without macrophages", "condition"),
+        weak(
+            "a subgroup",
+            "In patients with low scores CAR-T cells led to complete remission.",
+            "In patients with low scores",
+            "condition",
+        ),
+        weak(
+            "a model",
+            "In mice without macrophages LNPs reduced tumor growth.",
+            "In mice without macrophages",
+            "condition",
+        ),
     ],
 )
 def test_a_qualifier_limits_its_outcome(read: Read, text: str, qualifier: str, kind: str) -> None:
