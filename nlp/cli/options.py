@@ -80,7 +80,8 @@ def lookups(
     """The two look-ups by concept, as the tables want them: by mention, whose own words stand in for a missing name."""
 
     def names(mention: Mention) -> str:
-        if mention.label == "OUTCOME":  # an outcome's own words tell more than the concept that it belongs to
+        # An outcome's own words tell more than the concept that it belongs to, and an antigen's are the usual ones.
+        if mention.label in ("OUTCOME", "CAR_TARGET"):
             return mention.text
         return name(mention.concept) or mention.text
 

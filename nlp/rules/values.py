@@ -26,6 +26,7 @@ _VALUES: Final = re.compile(
     rf"|{_RANGE}[- ]{_TIME})(?!\w)"
 )
 _NOT_A_FIGURE: Final = re.compile(r"(?:[pP]\s?[<=>≤]\s?|CI[ ,:]*|confidence interval[ ,:]*|\bn\s?=\s?|±\s?)$")
+_OF_INTERVAL: Final = re.compile(r"[ -](?:CI\b|confidence|credible|interval)")
 _TIME_ONLY: Final = re.compile(rf"^{_RANGE}[- ]{_TIME}$")
 _MEASURES_TIME: Final = re.compile(
     r"surviv|PFS|\bOS\b|EFS|DFS|DOR|duration|follow|half-life|time to|median|persist|remission|lifespan", re.I
@@ -63,6 +64,8 @@ def value_candidates(view: View) -> Iterator[Candidate]:
     """Every figure that may belong to an outcome: shares, counts, ratios, durations."""
     for match in _VALUES.finditer(view.text):
         if _NOT_A_FIGURE.search(view.text, max(0, match.start() - 24), match.start()):
+            continue
+        if _OF_INTERVAL.match(view.text, match.end()):
             continue
         text = match.group()
         start = match.start() + len(text) - len(text.lstrip())
