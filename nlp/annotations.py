@@ -23,7 +23,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from nanocart.rules.view import View
-from nanocart.schema import Document, Finding, Mention, Relation, StudyFacts
+from nanocart.schema import LABELS, Document, Finding, Mention, Relation, StudyFacts
 
 KEY: Final = "nanocart"
 Offsets = np.ndarray[Any, np.dtype[np.int64]]
@@ -83,14 +83,22 @@ def state_of(doc: Doc) -> Annotations:
     if isinstance(state, Annotations):
         return state
     if isinstance(state, dict):  # as spaCy read it back from bytes
-        short = tuple(Abbreviation(**one) for one in state.get("abbreviations", ()))
-        state = Annotations.of(Document.from_json(state["document"] | {"text": doc.text}))
-        state.abbreviations = short
+        stored = _lists(state)
+        state = Annotations.of(Document.from_json(stored["document"] | {"text": doc.text}))
+        state.id = stored["id"]
+        state.abbreviations = tuple(Abbreviation(**one) for one in stored["abbreviations"])
     else:
         keep_text(doc, doc.text)
         return state_of(doc)
     doc.user_data[KEY] = state
     return state
+
+
+def _lists(value: Any) -> Any:
+    """JSON as it was: spaCy reads lists back as tuples."""
+    if isinstance(value, dict):
+        return {key: _lists(one) for key, one in value.items()}
+    return [_lists(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def keep_text(doc: Doc, text: str) -> None:
@@ -103,7 +111,7 @@ def _encode(value: Any, chain: Callable[[Any], Any] | None = None) -> Any:
         short = [{name: getattr(one, name) for name in Abbreviation.__slots__} for one in value.abbreviations]
         document = value.document("").to_json() | {"id": value.id or "0"}
         del document["text"]
-        return {"document": document, "abbreviations": short}
+        return {"id": value.id, "document": document, "abbreviations": short}
     return value if chain is None else chain(value)
 
 
@@ -128,6 +136,8 @@ def mentions(doc: Doc) -> tuple[Mention, ...]:
     taken = {one.id for one in state.mentions}
     found = []
     for ent in ents:
+        if ent.label_ not in LABELS:
+            continue  # another component's, of a scheme that is not ours
         one = known.get((ent.start_char, ent.end_char, ent.label_))
         if one is None:
             number = next(n for n in range(1, len(taken) + 2) if f"e{n}" not in taken)
@@ -143,7 +153,15 @@ def mentions(doc: Doc) -> tuple[Mention, ...]:
             )
         found.append(one)
     state.mentions = tuple(found)
+    _drop_dangling(state)
     return state.mentions
+
+
+def _drop_dangling(state: Annotations) -> None:
+    """Take away relations and findings of mentions that are no more."""
+    left = {one.id for one in state.mentions}
+    state.relations = tuple(one for one in state.relations if {one.head, one.tail} <= left)
+    state.findings = tuple(one for one in state.findings if left.issuperset(one.mention_ids()))
 
 
 def set_mentions(doc: Doc, found: Iterable[Mention]) -> None:

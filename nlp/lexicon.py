@@ -175,7 +175,10 @@ class Lexicon:
             if terms and not glued:
                 surface = text[start:end]
                 agreed = tuple(term for term in terms if (tight or term.loose) and _case_agrees(term, surface))
-                if agreed and surface.count("(") == surface.count(")"):
+                if surface.count("(") == surface.count(")") + 1 and text[end : end + 1] == ")":
+                    agreed = tuple(term for term in agreed if term.surface.endswith(")"))
+                    end += 1  # the bracket that closes "poly(I:C)"
+                if agreed and text.count("(", start, end) == text.count(")", start, end):
                     best, last = Hit(start, end - _possessive(surface), agreed), step
             step += 1
             if step == len(spans) or keys[step] not in node:
@@ -290,12 +293,15 @@ def _exact(surface: str) -> tuple[str | None, ...]:
     """The units whose case tells something: with a capital beyond the first letter, or any unit of an acronym."""
     if surface.islower():
         return ()
-    found = UNIT.findall(surface)
-    acronym = len(letters(surface)) <= _ACRONYM_LETTERS and any(char.isupper() for char in letters(surface)[1:])
-    exact = tuple(
-        letters(unit) if acronym or any(char.isupper() for char in letters(unit)[1:]) else None for unit in found
-    )
+    found = [letters(unit) for unit in UNIT.findall(surface)]
+    whole = letters(surface)
+    acronym = len(whole) <= _ACRONYM_LETTERS and any(map(str.isupper, whole[1:])) and not any(map(_is_word, found))
+    exact = tuple(unit if unit.isascii() and (acronym or any(map(str.isupper, unit[1:]))) else None for unit in found)
     return exact if any(exact) else ()
+
+
+def _is_word(unit: str) -> bool:
+    return len(unit) > 2 and unit.islower()
 
 
 def _case_agrees(term: Term, surface: str) -> bool:

@@ -11,6 +11,7 @@ from spacy.language import Language
 
 from nanocart.annotations import from_doc, to_doc
 from nanocart.errors import UsageError
+from nanocart.lexicon import Lexicon
 from nanocart.schema import Document
 
 COMPONENTS: Final = (
@@ -41,7 +42,9 @@ def load(
     nlp.meta |= {"name": "nanocart_rules", "description": "nanocart's rules, without a learned model"}
     for name in COMPONENTS:
         if scope or name != "nanocart_scope":
-            nlp.add_pipe(name, config={"files": files, "entities": False} if name == "nanocart_lexicon" else {})
+            nlp.add_pipe(name, config={"entities": False} if name == "nanocart_lexicon" else {})
+    if files:  # not through the configuration, which would ask for the files again when a saved pipeline is loaded
+        nlp.get_pipe("nanocart_lexicon").lexicon = Lexicon.shipped(*files)
     return nlp
 
 

@@ -311,7 +311,9 @@ def _finding_problems(one: Finding, labels: Mapping[str, str], length: int) -> l
 
 
 def _study_problems(study: StudyFacts) -> list[str]:
-    found = _allowed("kind of study", study.kind, KINDS) + _allowed("phase", study.phase, PHASES)
+    counted = study.n is None or (isinstance(study.n, int) and not isinstance(study.n, bool) and study.n >= 0)
+    found = [] if counted else [f"the number of patients is a whole number, not {study.n!r}"]
+    found += _allowed("kind of study", study.kind, KINDS) + _allowed("phase", study.phase, PHASES)
     several = ((study.setting, "setting", SETTINGS), (study.car_made, "car_made", CAR_MADE))
     for values, name, vocabulary in (*several, (study.particle_role, "particle_role", PARTICLE_ROLES)):
         found += [problem for value in values for problem in _allowed(name, value, vocabulary)]

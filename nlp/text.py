@@ -41,7 +41,7 @@ _IRREGULAR: Final = {
     "men": "man",
     "women": "woman",
 }
-_IZE: Final = re.compile(r"is(ation|ed|ing|e)$")
+_IZE: Final = re.compile(r"is(ation|ed|ing|e|able|er)$")
 
 
 def _singular(word: str) -> str:
@@ -95,7 +95,7 @@ def letters(surface: str) -> str:
     >>> letters("CAR-Ts")
     'CART'
     """
-    joined = "".join(UNIT.findall(surface))
+    joined = "".join(UNIT.findall(surface)).removesuffix("'s").removesuffix("’s")
     return joined[:-1] if len(joined) > 2 and joined.endswith("s") and joined[-2].isupper() else joined
 
 

@@ -28,7 +28,7 @@ _INTO: Final = re.compile(
     r"[^.;]{0,40}?\b(?:in|into|within|inside|via|by|using|onto|on|through|with)\s+(?:[\w()/-]+\s+){0,5}$"
 )
 _NOT_HERE: Final = re.compile(
-    r"[-\s]*(?:resistan|sensitiv|response|level|treated|therapy|naive|refractory|receptor|inhibitor|pathway"
+    r"[-\s]*(?:resistan|sensitiv|response|level|(?<=-)treated|therapy|naive|refractory|receptor|inhibitor|pathway"
     r"|expression|secretion|signal)",
     re.I,
 )
@@ -41,6 +41,8 @@ _GENERIC: Final = re.compile(
 _PREFIX: Final = re.compile(
     r"(?:trans|cis|all-trans|poorly soluble|hydrophobic|model)[- ]$|(?:SARS-CoV-2 )?(?:[Ss]pike )?(?:protein )$"
 )
+# A level in the blood is measured, not carried (ruling 9).
+_LEVEL: Final = re.compile(r"\b(?:serum|plasma|circulating|blood)\s$")
 _BY_NATURE: Final = re.compile(
     r"(?:mrna|sirna|shrna|sgrna|plasmid|pdna|circrna|ribonucleoprotein|cas9|transposon|antisense)", re.I
 )
@@ -58,8 +60,8 @@ def candidates(view: View, particles: Sequence[Candidate]) -> Iterator[Candidate
         if here[hit.start, hit.end] and not _GENERIC.fullmatch(view.text, hit.start, hit.end)
     }
     for hit, concept in hits:
-        if (concept.id in carried or here[hit.start, hit.end]) and not _NOT_HERE.match(view.text, hit.end):
-            start = hit.start - len(match[0]) if (match := _PREFIX.search(view.text, 0, hit.start)) else hit.start
+        if (concept.id in carried or here[hit.start, hit.end]) and not _NOT_HERE.match(view.text, hit.end) and not _LEVEL.search(view.lower, max(0, hit.start - 14), hit.start):
+            start = hit.start - len(match[0]) if (match := _PREFIX.search(view.text, max(0, hit.start - 40), hit.start)) else hit.start
             yield Candidate(start, hit.end, "CARGO", concept, f"lexicon {concept.id} + rule carried", 1)
 
 

@@ -176,6 +176,8 @@ _NEGATION: Final = re.compile(
     r"|nor|zero|not (?:cause|caus\w+|induc\w+|trigger\w*|elicit\w*|show\w*|exhibit\w*|result\w* in|lead to"
     r"|experienc\w*|develop\w*|observ\w*|associated with|produc\w*))\s+"
 )
+# A finite verb and then "and": what follows is said anew.
+_NEW_CLAUSE: Final = re.compile(r"\b(?:was|were|is|are|occurred|observed|seen|detected|appeared)\b[^,;]*\sand\s")
 _NEGATED_AFTER: Final = re.compile(
     r"[^.;,]{0,50}?\b(?:(?:was|were|is|are|has been|have been|could be)\s+(?:not"
     r"|never)\s+(?:\w+ly\s+)?(?:observed|detected|seen|found|noted|reported|detectable|identified|evident"
@@ -346,6 +348,8 @@ def _has(view: View, pattern: re.Pattern[str], begin: int, stop: int) -> bool:
 def _is_negated(view: View, left: str, end: int, clause_end: int) -> bool:
     for match in _NEGATION.finditer(left):
         between = left[match.end() :]
+        if _NEW_CLAUSE.search(between):
+            continue
         if len(between) < 90 and not re.search(
             r"\b(?:and|but)\s+(?:\w+\s+)?(?:was|were|is|are|showed|had)\b|\b(?:showed|resulted|led|increased"
             r"|reduced)\b",

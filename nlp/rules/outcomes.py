@@ -90,6 +90,11 @@ _EFFECTS: Final = frozenset(
 _OTHER_TREATMENTS: Final = re.compile(
     r"\b(?:engagers?|bispecific|antibod(?:y|ies)|blockade|vaccin\w+|treated with|inhibitors?|immunotherap\w+)\b"
 )
+# "After relapse" says who was treated, not what came of it (ruling 7).
+_AS_CRITERION: Final = re.compile(r"\b(?:after|following|prior|previous)\s$")
+_RELAPSE: Final = re.compile(r"(?:relapses?|progression|recurrence|remission)\b")
+_OVER_CELLS: Final = 4
+"""The rank of an outcome that swallows the cell in front of it (ruling 1), above that of any cell."""
 _GENERIC: Final = frozenset(
     [
         "efficacy",
@@ -120,6 +125,8 @@ def candidates(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
     }
     yield from of_cells(view, others)
     for hit, concept, weak in view.of("OUTCOME"):
+        if _AS_CRITERION.search(view.lower, max(0, hit.start - 14), hit.start) and _RELAPSE.match(view.lower, hit.start):
+            continue
         if _is_burden(view, hit.start) or _NOT_HEAD.match(view.text, hit.end):
             continue
         start, end = _start(view, hit.start, in_front), _end(view, hit.start, hit.end)
@@ -132,7 +139,8 @@ def candidates(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
             if (start, end) == (hit.start, hit.end)
             else f"lexicon {concept.id} + rule measured-thing"
         )
-        yield Candidate(start, end, "OUTCOME", concept, why, 1)
+        swallows = start < hit.start and hit.start - 1 in in_front or hit.start in in_front
+        yield Candidate(start, end, "OUTCOME", concept, why, _OVER_CELLS if swallows and start < hit.start else 1)
 
 
 # What a cell does: "CAR T-cell efficacy", "T-cell and NK cell recovery", where the lexicon has no name of its own.
@@ -163,7 +171,7 @@ def of_cells(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
                 and not view.text[before.start : before.end].endswith("s")
             ):
                 start = before.start
-            yield Candidate(start, match.end(), "OUTCOME", None, "rule what-cells-do", 1)
+            yield Candidate(start, match.end(), "OUTCOME", None, "rule what-cells-do", _OVER_CELLS)
 
 
 def _is_borne_out(view: View, head: int, head_end: int, start: int, end: int) -> bool:

@@ -10,7 +10,7 @@ from nanocart.lexicon import Concept
 from nanocart.rules.view import Candidate, View
 
 _CAR: Final = re.compile(
-    r"(?<![\w])(?:CARs?(?![\w])|CAR(?=T\b|NK\b|M\b)|CARTs?\b|[Cc]himeric[- ][Aa]ntigen[- ][Rr]eceptors?)"
+    r"(?<![A-Za-z])(?:CARs?(?![\w])|CAR(?=T\b|NK\b|M\b)|CARTs?\b|[Cc]himeric[- ][Aa]ntigen[- ][Rr]eceptors?)"
 )
 # Between an antigen and the CAR it belongs to: "CD19-specific 4-1BB second-generation CAR", "CD19/CD22 tandem CAR".
 _FILL: Final = (
@@ -26,7 +26,7 @@ _FILL: Final = (
 )
 _TO_CAR: Final = re.compile(rf"[-‐‑–\s/,+&()§]*(?:{_FILL}[-‐‑–\s/,+&()§]+)*$")
 _AFTER_CAR: Final = re.compile(
-    r"(?:\S+\s+){0,6}?(?:that\s+)?(?:targets?|targeting|targeted\s+(?:to|against|at|toward)|against"
+    r"\s*(?:\S+\s+){0,6}?(?:that\s+)?(?:targets?|targeting|targeted\s+(?:to|against|at|toward)|against"
     r"|specific\s+(?:for|to|against)"
     r"|directed\s+(?:against|to|at|toward)|recogni[sz](?:ing|e|es)|redirected\s+(?:to|against|toward)s?"
     r"|binding(?:\s+to)?|binds?|reactive\s+(?:to|with))"

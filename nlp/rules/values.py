@@ -53,7 +53,7 @@ _QUALIFIERS: Final = (
     ("condition", ("dose", "presence", "absence", "at dl"), re.compile(
 
             r"\bin\sthe\s(?:presence|absence)\sof\s(?:[\w+-]+\s?){1,4}?(?=[,.;)]|\s(?:and|but|was|were|is|are|in"
-            r"|with)\b)|\bat\s(?:the\s|a\s)?(?:high(?:est|er)?|low(?:est|er)?|medium|maximum\stolerated"
+            r"|with)\b)|\b[Aa]t\s(?:the\s|a\s)?(?:high(?:est|er)?|low(?:est|er)?|medium|maximum\stolerated"
             r"|recommended)\sdoses?(?:\slevels?)?"
         r"|\bat\sDL-?\d\b|\bat\s(?:a\s)?doses?\sof\s[\d.,]+\s?(?:×\s?10\S*\s?)?\S+(?:/kg)?"
     )),

@@ -103,7 +103,7 @@ class View:
 
     def sentence_at(self, offset: int) -> tuple[int, int]:
         """The sentence that holds the offset."""
-        return self.sentences[self.sentence_number(offset)]
+        return self.sentences[self.sentence_number(offset)] if self.sentences else (0, len(self.text))
 
     @cached_property
     def _clause_starts(self) -> list[int]:
