@@ -48,6 +48,7 @@ bench: $(VENV)/base
 
 clean:
 	rm -rf $(VENV) build dist out/demo nanocart.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rmdir out 2>/dev/null || true
 	find nlp $(PACKAGES) tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A .venv that was moved, or whose Python is gone, is built anew.

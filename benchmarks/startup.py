@@ -14,9 +14,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-TEXT = (
-    "CD5-targeted LNPs carrying FAP CAR mRNA reprogrammed T cells in mice and reduced cardiac fibrosis."
-)
+TEXT = "CD5-targeted LNPs carrying FAP CAR mRNA reprogrammed T cells in mice and reduced cardiac fibrosis."
 COMMANDS = {"nanocart --help": (["--help"], 0.3), 'nanocart show "..."': (["show", TEXT], 3.0)}
 """Each command's arguments, and the seconds that it may take."""
 

@@ -21,7 +21,7 @@ Generator = Callable[[list[str], int], Sequence[Sequence[Any]]]
 
 
 class KnowledgeBaseLinker:
-    """Adds to each mention the concepts of a knowledge base, as `extra["knowledge_base"]`: ids with scores from 0 to 1."""
+    """Adds to each mention, as `extra["knowledge_base"]`, the ids of a knowledge base with scores from 0 to 1."""
 
     def __init__(self, generator: Generator, limit: int, threshold: float) -> None:
         self.generator = generator
@@ -33,11 +33,11 @@ class KnowledgeBaseLinker:
         found = mentions(doc)
         surfaces = sorted({one.text for one in found if one.label in ENTITY_LABELS})
         candidates = dict(zip(surfaces, self.generator(surfaces, self.limit * 10), strict=True)) if surfaces else {}
-        linked = [
-            replace(one, extra={**one.extra, EXTRA: self._best(candidates[one.text])}) if one.text in candidates else one
-            for one in found
-        ]
-        set_mentions(doc, linked)
+        best = {surface: self._best(given) for surface, given in candidates.items()}
+        set_mentions(
+            doc,
+            [replace(one, extra={**one.extra, EXTRA: best[one.text]}) if one.text in best else one for one in found],
+        )
         return doc
 
     def _best(self, candidates: Sequence[Any]) -> list[dict[str, Any]]:

@@ -60,8 +60,16 @@ def candidates(view: View, particles: Sequence[Candidate]) -> Iterator[Candidate
         if here[hit.start, hit.end] and not _GENERIC.fullmatch(view.text, hit.start, hit.end)
     }
     for hit, concept in hits:
-        if (concept.id in carried or here[hit.start, hit.end]) and not _NOT_HERE.match(view.text, hit.end) and not _LEVEL.search(view.lower, max(0, hit.start - 14), hit.start):
-            start = hit.start - len(match[0]) if (match := _PREFIX.search(view.text, max(0, hit.start - 40), hit.start)) else hit.start
+        if (
+            (concept.id in carried or here[hit.start, hit.end])
+            and not _NOT_HERE.match(view.text, hit.end)
+            and not _LEVEL.search(view.lower, max(0, hit.start - 14), hit.start)
+        ):
+            start = (
+                hit.start - len(match[0])
+                if (match := _PREFIX.search(view.text, max(0, hit.start - 40), hit.start))
+                else hit.start
+            )
             yield Candidate(start, hit.end, "CARGO", concept, f"lexicon {concept.id} + rule carried", 1)
 
 

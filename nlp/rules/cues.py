@@ -202,8 +202,8 @@ _CHALLENGE: Final = re.compile(
 )
 # "Able to", "shown to", "led to" state; only a bare "to improve" is a purpose.
 _STATING: Final = (
-    "able ability abilities found shown demonstrated observed reported proved proven led leads leading due failed compared"
-    " capacity known continued seen power"
+    "able ability abilities found shown demonstrated observed reported proved proven led leads leading due failed"
+    " compared capacity known continued seen power"
 )
 _NOT_AFTER: Final = "".join(f"(?<!{word} )" for word in _STATING.split())
 _PURPOSE: Final = re.compile(
@@ -313,9 +313,9 @@ def _assertion(view: View, start: int, end: int) -> str:
     clause_start, clause_end = view.clause_at(start)
     window = max(clause_start, start - 160)
     left = view.lower[window:start]
-    if _has(view, _DENIAL, window, clause_end):
-        if not _NO_DIFFERENCE.search(left) and _is_negated(view, left, end, clause_end):
-            return "negated"
+    denied = _has(view, _DENIAL, window, clause_end) and not _NO_DIFFERENCE.search(left)
+    if denied and _is_negated(view, left, end, clause_end):
+        return "negated"
     sentence_start, sentence_end = view.sentence_at(start)
     if view.text[sentence_end - 1 : sentence_end] == "?":
         return "speculated"

@@ -49,7 +49,10 @@ _NOT_NAMES: Final = re.compile(
     r"(?:The|This|These|Our|Progressive|Stable|Residual|Minimal|Measurable|Severe|Chronic|Acute|Active|Graft"
     r"|Release|\w+ing|Infectious|Rare|Such|No|In|With|And|Of|For)\b"
 )
-_FRONT: Final = re.compile(r"(?<![\w-])(?:(?:mature|extramedullary|primary|oral|[BT][- ]cell(?:[- ](?:related|driven|derived|mediated))?|(?:lung|liver|kidney)/|ATTR\w*|AL)[- ]?(?<=[-/ ]))+$")
+_FRONT: Final = re.compile(
+    r"(?<![\w-])(?:(?:mature|extramedullary|primary|oral|[BT][- ]cell(?:[- ](?:related|driven|derived|mediated))?"
+    r"|(?:lung|liver|kidney)/|ATTR\w*|AL)[- ]?(?<=[-/ ]))+$"
+)
 
 
 def candidates(view: View) -> Iterator[Candidate]:

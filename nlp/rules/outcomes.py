@@ -82,10 +82,23 @@ _PATIENTS: Final = re.compile(
 )
 # Effects that are what is meant wherever they are named.
 _EFFECTS: Final = frozenset(
-    (
-        "efficacy safety delivery silencing killing activation differentiation persistence infiltration proliferation"
-        " expansion toxicity cytotoxicity knockdown transfection"
-    ).split()
+    [
+        "efficacy",
+        "safety",
+        "delivery",
+        "silencing",
+        "killing",
+        "activation",
+        "differentiation",
+        "persistence",
+        "infiltration",
+        "proliferation",
+        "expansion",
+        "toxicity",
+        "cytotoxicity",
+        "knockdown",
+        "transfection",
+    ]
 )
 _OTHER_TREATMENTS: Final = re.compile(
     r"\b(?:engagers?|bispecific|antibod(?:y|ies)|blockade|vaccin\w+|treated with|inhibitors?|immunotherap\w+)\b"
@@ -125,7 +138,9 @@ def candidates(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
     }
     yield from of_cells(view, others)
     for hit, concept, weak in view.of("OUTCOME"):
-        if _AS_CRITERION.search(view.lower, max(0, hit.start - 14), hit.start) and _RELAPSE.match(view.lower, hit.start):
+        if _AS_CRITERION.search(view.lower, max(0, hit.start - 14), hit.start) and _RELAPSE.match(
+            view.lower, hit.start
+        ):
             continue
         if _is_burden(view, hit.start) or _NOT_HEAD.match(view.text, hit.end):
             continue
@@ -139,8 +154,8 @@ def candidates(view: View, others: Sequence[Candidate]) -> Iterator[Candidate]:
             if (start, end) == (hit.start, hit.end)
             else f"lexicon {concept.id} + rule measured-thing"
         )
-        swallows = start < hit.start and hit.start - 1 in in_front or hit.start in in_front
-        yield Candidate(start, end, "OUTCOME", concept, why, _OVER_CELLS if swallows and start < hit.start else 1)
+        swallows = start < hit.start and (hit.start - 1 in in_front or hit.start in in_front)
+        yield Candidate(start, end, "OUTCOME", concept, why, _OVER_CELLS if swallows else 1)
 
 
 # What a cell does: "CAR T-cell efficacy", "T-cell and NK cell recovery", where the lexicon has no name of its own.

@@ -59,7 +59,8 @@ _STUFF: Final = (
     r"|photosensiti[sz]er|peptidic|poly\([^)]*\)"
     r"|poly[a-z-]+|gelatin|collagen|silk|fibroin|cyclodextrin|dendritic|dendrimer|micellar|nano|apolipoprotein"
     r"|lipoprotein|HDL|LDL"
-    r"|multicomponent|amino|ester|acid|lactic|glycolic|co|bovine|serum|human serum|milk|plant|ginger|extracellular|small|synthetically"
+    r"|multicomponent|amino|ester|acid|lactic|glycolic|co|bovine|serum|human serum|milk|plant|ginger"
+    r"|extracellular|small|synthetically"
 )
 _MODIFIERS: Final = re.compile(rf"(?<!\w)(?:(?:{_MADE_OF}|{_STUFF})(?: ?/ ?|[- ]))+$")
 _NOT_FIRST: Final = re.compile(

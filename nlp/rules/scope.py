@@ -9,7 +9,8 @@ from nanocart.rules.view import View
 
 _CAR_CELLS: Final = re.compile(
     r"(?<!\w)(?:CAR[- ](?:T|NK|M|Ts|Treg|NKT|Mφ|iNKT|macrophage|γδ|CIK|MAIT|monocyte|neutrophil)s?(?![a-z])"
-    r"|CAR(?:NK|M)s?(?!\w)|\w+leucel(?!\w)|CARTs?[- ]?(?:cells?|therap\w+|19|BCMA)|CAR[- ](?:engineered|modified|expressing|transduced|based|redirected)"
+    r"|CAR(?:NK|M)s?(?!\w)|\w+leucel(?!\w)|CARTs?[- ]?(?:cells?|therap\w+|19|BCMA)|CAR[- ](?:engineered"
+    r"|modified|expressing|transduced|based|redirected)"
     r"|[Cc]himeric[- ][Aa]ntigen[- ][Rr]eceptors?|chimeric immunoreceptor)"
 )
 _CELL_THERAPY: Final = re.compile(

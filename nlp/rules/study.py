@@ -19,7 +19,9 @@ _TYPES: Final = (
 )
 # A kind, parts of words without one of which its pattern cannot match (a cheap look first), and the pattern.
 _KINDS: Final = (
-    ("meta-analysis", ("meta", "pooled"), re.compile(r"\bmeta-?analys[ei]s\b(?! of variance)|\bpooled analysis of \w+ (?:trials|studies)")),
+    ("meta-analysis", ("meta", "pooled"), re.compile(
+        r"\bmeta-?analys[ei]s\b(?! of variance)|\bpooled analysis of \w+ (?:trials|studies)"
+    )),
     ("protocol", ("protocol", " will "), re.compile(
         r"\b(?:study|trial) protocol\b|\bprotocol for an?\b|\bwill be (?:enrolled|randomi[sz]ed|recruited"
         r"|enroled)\b|\bwe will (?:enrol|recruit|include)")),

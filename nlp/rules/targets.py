@@ -26,7 +26,8 @@ _FILL: Final = (
 )
 _TO_CAR: Final = re.compile(rf"[-‐‑–\s/,+&()§]*(?:{_FILL}[-‐‑–\s/,+&()§]+)*$")
 _AFTER_CAR: Final = re.compile(
-    r"\s*(?:\S+\s+){0,6}?(?:that\s+)?(?:targets?|targeting|targeted\s+(?:to|against|at|toward)|against"
+    r"\s*(?:(?!\S*(?:[Nn]ano|NP|particle|decorat|fragment|antibod|ligand"
+    r"|liposom))\S+\s+){0,6}?(?:that\s+)?(?:targets?|targeting|targeted\s+(?:to|against|at|toward)|against"
     r"|specific\s+(?:for|to|against)"
     r"|directed\s+(?:against|to|at|toward)|recogni[sz](?:ing|e|es)|redirected\s+(?:to|against|toward)s?"
     r"|binding(?:\s+to)?|binds?|reactive\s+(?:to|with))"

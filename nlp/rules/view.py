@@ -45,7 +45,16 @@ _BURDEN: Final = re.compile(
     r"\bleading causes? of\b|\bassociated with (?:a )?(?:poor|dismal|worse)\b|\b(?:poor|dismal) prognosis\b"
     r"|\bremains? (?:a|one of the) (?:leading|major|most)\b|\bmorbidity and mortality\b"
 )
-_OF_TEXT: Final = ("lower", "_words", "_word_starts", "_word_stops", "_lower_words", "sentences", "_sentence_starts", "_clause_starts")
+_OF_TEXT: Final = (
+    "lower",
+    "_words",
+    "_word_starts",
+    "_word_stops",
+    "_lower_words",
+    "sentences",
+    "_sentence_starts",
+    "_clause_starts",
+)
 
 
 class View:

@@ -67,7 +67,7 @@ def test_tables_with_preferred_names(run: Run, table: str) -> None:
     if table == "findings":
         assert rows[0]["pmid"] == "11111"
         assert "lipid nanoparticle" in {row["nanoparticle"] for row in rows}
-        assert "tumor growth" in {row["outcome"] for row in rows}
+        assert "Tumor growth" in {row["outcome"] for row in rows}
 
 
 def test_all_tables_at_once(run: Run) -> None:
@@ -100,7 +100,7 @@ def test_into_a_pipe_goes_tsv(run: Run) -> None:
 def test_printed_to_be_read(run: Run) -> None:
     Path("a.jsonl").write_text(citations("11111", "22222"))
     result = run("extract", "a.jsonl", "--print", "-o", "o.csv")
-    assert "↓ tumor growth (+)" in result.stdout
+    assert "↓ Tumor growth (+)" in result.stdout
     assert "22222" in result.stdout
     assert Path("o.csv").exists()
     assert "T cell" in run("extract", "a.jsonl", "--print", "--table", "entities").stdout

@@ -88,7 +88,7 @@ def test_a_page_that_opens_by_itself(run: Run) -> None:
     assert "NANOPARTICLE" in page
     assert "CARRIES" in page
     assert "displacy-arrow" in page
-    assert "tumor growth" in page
+    assert "Tumor growth" in page
     assert page.rstrip().endswith("</html>")
 
 
