@@ -10,9 +10,10 @@ gilda does (Gyori et al., Bioinformatics Advances 2022). The candidate search is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from math import log, sqrt
 from typing import Final
 
 import numpy as np
@@ -45,37 +46,25 @@ class Linker:
 
     def candidates(self, surface: str, label: str | None = None, limit: int = 5) -> list[Candidate]:
         """The concepts that the surface may name, best first; only those of `label` where it is given."""
-        exact = [one for one in self.lexicon.find(surface) if one.label in (label or one.label, label)]
+        exact = [one for one in self.lexicon.find(surface) if label in (None, one.label)]
         found = {one.id: Candidate(one, 1.0, surface, "same name, spelling aside") for one in exact}
+        if len(found) >= limit:
+            return list(found.values())[:limit]
         for index in [self._index(label)] if label else map(self._index, ENTITY_LABELS):
-            for concept, name, score in index.similar([surface], limit * 8)[0]:
+            for concept, name, score in index.similar(surface, limit * 8):
                 if concept.id not in found:
                     found[concept.id] = Candidate(concept, score, name, "similar letters")
         return sorted(found.values(), key=lambda one: -one.score)[:limit]
 
-    def link(self, named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Candidate | None]:
-        """The concept of each (surface, label), all at once; None where no name is similar enough."""
-        wanted = set(named)
-        if len(self._known) > _REMEMBERED:  # a run over millions of abstracts must not grow
-            self._known.clear()
-        for label in sorted({label for _, label in wanted}):
-            new = sorted(surface for surface, other in wanted if other == label and (surface, label) not in self._known)
-            exact = {
-                surface: next((c for c in self.lexicon.find(surface) if c.label == label), None) for surface in new
-            }
-            rest = [surface for surface in new if exact[surface] is None]
-            similar = dict(zip(rest, self._index(label).similar(rest, 1), strict=True)) if rest else {}
-            for surface in new:
-                concept = exact[surface]
-                best = next((one for one in similar.get(surface, ()) if one[2] >= THRESHOLD), None)
-                self._known[surface, label] = (
-                    Candidate(concept, 1.0, surface, "same name, spelling aside")
-                    if concept
-                    else Candidate(best[0], best[2], best[1], "similar letters")
-                    if best
-                    else None
-                )
-        return {key: self._known[key] for key in wanted}
+    def link(self, surface: str, label: str) -> Candidate | None:
+        """The concept that the surface names; None where no name is similar enough."""
+        key = surface, label
+        if key not in self._known:
+            if len(self._known) >= _REMEMBERED:  # a run over millions of abstracts must not grow
+                self._known.clear()
+            best = self.candidates(surface, label, 1)
+            self._known[key] = best[0] if best and best[0].score >= THRESHOLD else None
+        return self._known[key]
 
     @lru_cache(maxsize=len(LEXICON_LABELS))  # noqa: B019 - one index per label, as long as the linker lives
     def _index(self, label: str) -> _Index:
@@ -83,28 +72,42 @@ class Linker:
 
 
 class _Index:
-    """TF-IDF vectors of the names of one label."""
+    """TF-IDF vectors of the names of one label, over the letter trigrams of each word (blanks around it included).
+
+    Weights are (1 + ln tf) * (ln((1 + n) / (1 + df)) + 1), vectors have length 1: what scikit-learn's
+    `TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), sublinear_tf=True)` gives, without its import of seconds.
+    """
 
     def __init__(self, names: list[tuple[Concept, str]]) -> None:
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
         self.names = names
-        self.vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), sublinear_tf=True)
-        self.matrix = self.vectorizer.fit_transform(_plain(name for _, name in names)).T.tocsr() if names else None
+        grams = [_grams(name) for _, name in names]
+        documents = Counter(gram for one in grams for gram in one)
+        self.idf = {gram: log((1 + len(names)) / (1 + df)) + 1 for gram, df in documents.items()}
+        postings: dict[str, tuple[list[int], list[float]]] = {}
+        for number, one in enumerate(grams):
+            for gram, weight in self._weights(one).items():
+                numbers, weights = postings.setdefault(gram, ([], []))
+                numbers.append(number)
+                weights.append(weight)
+        self.postings = {gram: (np.array(numbers), np.array(weights)) for gram, (numbers, weights) in postings.items()}
 
-    def similar(self, surfaces: list[str], count: int) -> list[list[tuple[Concept, str, float]]]:
-        """For each surface the `count` most similar names with their concept and similarity."""
-        if self.matrix is None:
-            return [[] for _ in surfaces]
-        scores = (self.vectorizer.transform(_plain(surfaces)) @ self.matrix).tocsr()
-        found = []
-        for row in range(len(surfaces)):
-            begin, stop = scores.indptr[row], scores.indptr[row + 1]
-            columns, values = scores.indices[begin:stop], scores.data[begin:stop]
-            best = np.lexsort((columns, -values))[:count]
-            found.append([(*self.names[columns[at]], min(1.0, float(values[at]))) for at in best])
-        return found
+    def _weights(self, grams: Counter[str]) -> dict[str, float]:
+        weights = {gram: (1 + log(tf)) * self.idf[gram] for gram, tf in grams.items() if gram in self.idf}
+        length = sqrt(sum(weight * weight for weight in weights.values()))
+        return {gram: weight / length for gram, weight in weights.items()}
+
+    def similar(self, surface: str, count: int) -> list[tuple[Concept, str, float]]:
+        """The `count` most similar names with their concept and similarity (cosine, 0 to 1), best first."""
+        scores = np.zeros(len(self.names))
+        for gram, weight in self._weights(_grams(surface)).items():
+            numbers, weights = self.postings[gram]
+            scores[numbers] += weight * weights
+        found = np.flatnonzero(scores)
+        best = found[np.lexsort((found, -scores[found]))][:count]
+        return [(*self.names[number], min(1.0, float(scores[number]))) for number in best]
 
 
-def _plain(surfaces: Iterable[str]) -> list[str]:
-    return [" ".join(folded(surface)) for surface in surfaces]
+def _grams(surface: str) -> Counter[str]:
+    """The letter trigrams of the folded words of a surface."""
+    words = [f" {word} " for word in folded(surface)]
+    return Counter(word[at : at + 3] for word in words for at in range(max(1, len(word) - 2)))

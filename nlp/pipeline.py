@@ -10,6 +10,7 @@ import spacy
 from spacy.language import Language
 
 from nanocart.annotations import from_doc, to_doc
+from nanocart.components.lexicon import LexiconMatcher
 from nanocart.errors import UsageError
 from nanocart.lexicon import Lexicon
 from nanocart.schema import Document
@@ -43,8 +44,10 @@ def load(
     for name in COMPONENTS:
         if scope or name != "nanocart_scope":
             nlp.add_pipe(name, config={"entities": False} if name == "nanocart_lexicon" else {})
-    if files:  # not through the configuration, which would ask for the files again when a saved pipeline is loaded
-        nlp.get_pipe("nanocart_lexicon").lexicon = Lexicon.shipped(*files)
+    matcher = nlp.get_pipe("nanocart_lexicon")
+    if files and isinstance(matcher, LexiconMatcher):
+        # Not by the configuration, which would ask for the files again when a saved pipeline is loaded.
+        matcher.lexicon = Lexicon.shipped(*files)
     return nlp
 
 
@@ -94,8 +97,6 @@ def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 def namer(nlp: Language) -> tuple[Callable[[str | None], str | None], Callable[[str | None], str | None]]:
     """Two look-ups by concept identifier over the pipeline's lexicon: the preferred name, and which way is better."""
-    from nanocart.components.lexicon import LexiconMatcher
-
     lexicon = next((one.lexicon for _, one in nlp.pipeline if isinstance(one, LexiconMatcher)), None)
     concepts = lexicon.concepts if lexicon else {}
     return (

@@ -118,27 +118,13 @@ def test_what_a_text_names(text: str, wanted: list[tuple[str, str]]) -> None:
     assert found(text) == wanted
 
 
-def weakness(why: str, *values: object) -> object:
-    return pytest.param(*values, marks=pytest.mark.xfail(strict=False, reason=f"known weakness: {why}"))
-
-
 @pytest.mark.parametrize(
     ("text", "surface", "id"),
     [
-        weakness(
-            "a match ends at its last letter, so the bracket that closes is missing",
-            "given poly(I:C) i.v.",
-            "poly(I:C)",
-            "X:pic",
-        ),
-        weakness("the case of an acronym compares Greek letters unfolded", "IFN gamma rose", "IFN gamma", "X:ifn"),
-        weakness(
-            "-isable is not folded to -izable",
-            "ionisable lipid nanoparticles",
-            "ionisable lipid nanoparticles",
-            "X:il-lnp",
-        ),
-        weakness("the case of an acronym takes the possessive for letters", "The LNP's size", "LNP", "X:lnp"),
+        ("given poly(I:C) i.v.", "poly(I:C)", "X:pic"),
+        ("IFN gamma rose", "IFN gamma", "X:ifn"),
+        ("ionisable lipid nanoparticles", "ionisable lipid nanoparticles", "X:il-lnp"),
+        ("The LNP's size", "LNP", "X:lnp"),
     ],
 )
 def test_spellings_of_one_name(text: str, surface: str, id: str) -> None:

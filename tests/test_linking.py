@@ -8,6 +8,7 @@ import pytest
 
 from nanocart.lexicon import Lexicon, read_rows
 from nanocart.linking import THRESHOLD, Linker
+from nanocart.text import folded
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -53,28 +54,32 @@ def test_a_label_narrows_the_candidates(linker: Linker) -> None:
 
 
 def test_link_takes_a_name_only_from_the_threshold_on(linker: Linker) -> None:
-    names = {
-        ("LNPs", "NANOPARTICLE"),
-        ("doxorubicine", "CARGO"),
-        ("quinoline", "CARGO"),
-        ("LNPs", "CARGO"),
-        ("+", "CARGO"),
-    }
-    found = linker.link(names)
-    assert set(found) == names
-    assert (found["LNPs", "NANOPARTICLE"] or pytest.fail()).score == 1.0
-    near = found["doxorubicine", "CARGO"] or pytest.fail()
+    assert (linker.link("LNPs", "NANOPARTICLE") or pytest.fail()).score == 1.0
+    near = linker.link("doxorubicine", "CARGO") or pytest.fail()
     assert near.concept.id == "X:dox"
     assert THRESHOLD <= near.score < 1
-    assert found["quinoline", "CARGO"] is found["LNPs", "CARGO"] is found["+", "CARGO"] is None
-    assert linker.link(names) == found  # from memory
-    assert linker.link([]) == {}
+    assert linker.link("doxorubicine", "CARGO") is near  # from memory
+    assert linker.link("quinoline", "CARGO") is linker.link("LNPs", "CARGO") is linker.link("+", "CARGO") is None
 
 
 def test_an_empty_lexicon_knows_nothing() -> None:
     empty = Linker(Lexicon([]))
     assert empty.candidates("LNPs") == []
-    assert empty.link([("LNPs", "CARGO")]) == {("LNPs", "CARGO"): None}
+    assert empty.link("LNPs", "CARGO") is None
+
+
+@pytest.mark.parametrize("surface", ["lipid nanoparticel", "liposomal doxorubicine", "poly lipid lipid particle", "zz"])
+def test_similarities_are_those_of_scikit_learn(surface: str) -> None:
+    text = pytest.importorskip("sklearn.feature_extraction.text")
+    concepts = [one for one in read_rows(ROWS, "own.tsv") if one.label == "NANOPARTICLE"]
+    names = [name for one in concepts for name, _ in one.terms()]
+    vectorizer = text.TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), sublinear_tf=True)
+    matrix = vectorizer.fit_transform([" ".join(folded(name)) for name in names])
+    expected = (matrix @ vectorizer.transform([" ".join(folded(surface))]).T).toarray().ravel()
+    ours = {one.concept.id: one.score for one in Linker(Lexicon(concepts)).candidates(surface, "NANOPARTICLE", 9)}
+    for concept in concepts:
+        best = max(expected[names.index(name)] for name, _ in concept.terms())
+        assert ours.get(concept.id, 0.0) == pytest.approx(best, abs=1e-9)
 
 
 def test_mentions_say_how_they_were_linked(nlp: Language) -> None:

@@ -107,9 +107,6 @@ def test_to_bytes_and_back(nlp: Language) -> None:
     assert said(again(TEXT)) == said(nlp(TEXT))
 
 
-@pytest.mark.xfail(
-    strict=False, reason="known weakness: the saved configuration names the user's file, which is read again"
-)
 def test_a_saved_pipeline_keeps_the_users_rows(own_rows: Path, tmp_path: Path) -> None:
     nanocart.load(lexicon=own_rows).to_disk(tmp_path / "saved")
     own_rows.unlink()

@@ -180,9 +180,7 @@ def test_json_that_is_no_document(wrong: dict[str, Any]) -> None:
         {"relations": [{"id": "r1", "label": "TREATS", "head": {}, "tail": "e1"}]},
         {"entities": [{"id": {}, "start": 0, "end": 4, "label": "OUTCOME"}]},
         {"study": {"setting": 5}},
-        pytest.param(
-            {"study": {"n": "many"}}, marks=pytest.mark.xfail(strict=False, reason="known weakness: n of any kind")
-        ),
+        {"study": {"n": "many"}},
     ],
 )
 def test_values_of_the_wrong_kind_are_an_error_of_the_record(wrong: dict[str, Any]) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import minibatch
 
 from nanocart.annotations import mentions, set_mentions, state_of, text_of
 from nanocart.components.lexicon import LexiconMatcher
-from nanocart.linking import Candidate, Linker
+from nanocart.linking import Linker
 from nanocart.rules.clusters import with_clusters
 from nanocart.schema import ENTITY_LABELS, Mention
 
@@ -26,31 +24,16 @@ class ConceptLinker:
 
     def __call__(self, doc: Doc) -> Doc:
         """Link and cluster the mentions of a document."""
-        return next(self.pipe([doc], batch_size=1))
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:
-        """Documents in batches, since the similarity of many names costs little more than that of one."""
-        for docs in minibatch(stream, batch_size):  # type: ignore[no-untyped-call]
-            long_forms = [_long_forms(doc) for doc in docs]
-            concepts = self._concepts(docs, long_forms)
-            for doc, forms in zip(docs, long_forms, strict=True):
-                found = mentions(doc)
-                if found:
-                    linked = [_linked(one, concepts.get((forms.get(one.text, one.text), one.label))) for one in found]
-                    set_mentions(doc, with_clusters(linked, forms))
-                yield doc
-
-    def _concepts(self, docs: list[Doc], long_forms: list[dict[str, str]]) -> dict[tuple[str, str], Candidate | None]:
-        linker = self.linker
-        if linker is None or not self.similar:
-            return {}
-        named = {
-            (forms.get(one.text, one.text), one.label)
-            for doc, forms in zip(docs, long_forms, strict=True)
-            for one in mentions(doc)
-            if not one.concept and one.label in ENTITY_LABELS
-        }
-        return linker.link(named)
+        found = mentions(doc)
+        if not found:
+            return doc
+        short = state_of(doc).abbreviations
+        text = text_of(doc)
+        long_forms = {one.short: text[one.long_start : one.long_end] for one in short}
+        linker = self.linker if self.similar else None
+        linked = [_linked(one, linker, long_forms) for one in found] if linker else found
+        set_mentions(doc, with_clusters(linked, long_forms))
+        return doc
 
     @property
     def linker(self) -> Linker | None:
@@ -61,14 +44,11 @@ class ConceptLinker:
         return self._linker
 
 
-def _long_forms(doc: Doc) -> dict[str, str]:
-    short = state_of(doc).abbreviations
-    text = text_of(doc) if short else ""
-    return {one.short: text[one.long_start : one.long_end] for one in short}
-
-
-def _linked(one: Mention, best: Candidate | None) -> Mention:
-    if best is None or one.concept:
+def _linked(one: Mention, linker: Linker, long_forms: dict[str, str]) -> Mention:
+    if one.concept or one.label not in ENTITY_LABELS:
+        return one
+    best = linker.link(long_forms.get(one.text, one.text), one.label)
+    if best is None:
         return one
     how = f"linked {best.score:.2f} by {best.name!r}"
     return replace(one, concept=best.concept.id, why=f"{one.why}; {how}" if one.why else how)

@@ -18,7 +18,7 @@ from tests.rules.conftest import Spans, weak
         "PLGA nanoparticles encapsulating [IL-12] were injected.",
         "[Plasmid DNA] was packaged in polymeric nanoparticles.",
         "Lipid nanoparticles deliver [Cas9 ribonucleoprotein] to T cells.",
-        weak("a verb behind the cargo is taken for -treated", "LNPs carrying [CAR mRNA] treated mice with lupus."),
+        "LNPs carrying [CAR mRNA] treated mice with lupus.",
         "Liposomes contained [IL-15] and [doxorubicin].",
     ],
 )
@@ -53,7 +53,7 @@ def test_a_cargo_counts_in_every_mention_of_that_role(spans: Spans, marked: str)
 
 @pytest.mark.parametrize(
     "marked",
-    [weak("a weak name hides the cargo inside it", "LNPs carried [mRNA|CARGO]. [mRNA delivery|OUTCOME] was improved.")],
+    ["LNPs carried [mRNA|CARGO]. [mRNA delivery|OUTCOME] was improved."],
 )
 def test_delivery_swallows_its_cargo_where_it_is_measured(spans: Spans, marked: str) -> None:
     spans(marked, "OUTCOME")
@@ -62,10 +62,7 @@ def test_delivery_swallows_its_cargo_where_it_is_measured(spans: Spans, marked: 
 @pytest.mark.parametrize(
     "marked",
     [
-        weak(
-            "nothing is found in a delivery platform",
-            "LNPs carried [mRNA]. An [mRNA] delivery platform was built of them.",
-        )
+        "LNPs carried [mRNA]. An [mRNA] delivery platform was built of them."
     ],
 )
 def test_a_platform_is_named_by_its_cargo(spans: Spans, marked: str) -> None:

@@ -17,7 +17,7 @@ from tests.rules.conftest import Spans, weak
         "[CAR-T] therapy is costly.",
         "CD19 [CAR-T cells] were infused.",
         "Autologous human [CAR T cells] were infused.",
-        weak("a row is called engineered T cell", "Engineered [T cells] were infused."),
+        "Engineered [T cells] were infused.",
         "[CAR-NK cells] and [CAR macrophages] were made.",
         "[Chimeric antigen receptor (CAR) T cells] were infused.",
         "[Natural killer (NK) cells] were expanded.",
@@ -26,11 +26,8 @@ from tests.rules.conftest import Spans, weak
         "[PBMCs] were drawn.",
         "[Tisagenlecleucel] was infused.",
         "[Immune cells] came.",
-        weak("NK cells is taken for an acronym that repeats every letter", "[NK cells] were expanded."),
-        weak(
-            "NK cells is taken for an acronym that repeats every letter",
-            "CAR vectors reached [effector T] and [NK cells].",
-        ),
+        "[NK cells] were expanded.",
+        "CAR vectors reached [effector T] and [NK cells].",
         "[Regulatory T cells] were few.",
         "[Dendritic cells] ([DCs]) matured.",
         "[Memory T cells] and [exhausted T cells] were counted.",
@@ -66,7 +63,7 @@ def test_the_target_is_a_mention_of_its_own(spans: Spans, marked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "marked", [weak("NK cells is taken for an acronym that repeats every letter", "[CAR-T]/[NK cells] were made.")]
+    "marked", ["[CAR-T]/[NK cells] were made."]
 )
 def test_coordination(spans: Spans, marked: str) -> None:
     spans(marked, "CELL_TYPE")

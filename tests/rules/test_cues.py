@@ -69,12 +69,7 @@ def test_direction(read: Read, text: str, outcome: str, direction: str) -> None:
         ("LNPs reduced tumor growth without toxicity.", "toxicity", "tumor growth"),
         ("LNPs did not cause toxicity; tumor growth was reduced.", "toxicity", "tumor growth"),
         ("No toxicity was seen with LNPs. Tumor growth was reduced.", "toxicity", "Tumor growth"),
-        weak(
-            "a new subject behind 'and' starts no clause",
-            "No toxicity was seen with LNPs and tumor growth was reduced.",
-            "toxicity",
-            "tumor growth",
-        ),
+        ("No toxicity was seen with LNPs and tumor growth was reduced.", "toxicity", "tumor growth"),
         ("Neither toxicity nor cytokine release syndrome occurred with LNPs.", "toxicity", ""),
         ("Neither toxicity nor cytokine release syndrome occurred with LNPs.", "cytokine release syndrome", ""),
     ],

@@ -12,15 +12,13 @@ from tests.rules.conftest import Read, Spans, the, weak
     [
         "LNPs reduced [T-cell exhaustion].",
         "LNPs improved [T-cell persistence].",
-        weak("the cell outranks the outcome that it is a part of", "LNPs improved [CAR T-cell persistence]."),
-        weak("a weak row, though something is said of it", "LNPs improved [mRNA delivery]."),
+        "LNPs improved [CAR T-cell persistence].",
+        "LNPs improved [mRNA delivery].",
         "LNPs reduced [tumor growth] and prolonged [overall survival].",
         "LNPs prolonged the [persistence] of CAR-T cells.",
         "LNPs reduced the [expression of PD-L1] in mice.",
         "LNPs increased the [expression of GATA3, TBX21 and RORC] in mice.",
-        weak(
-            "a row that is called expression of CD3", "LNPs increased the [expression of CD3, CD4 and IFN-γ] in mice."
-        ),
+        "LNPs increased the [expression of CD3, CD4 and IFN-γ] in mice.",
         "LNPs increased [IFN-γ secretion].",
         "CAR-T cells achieved an [objective response rate] of 82%.",
         "CAR-T cells led to [complete remission] in 9 of 12 patients.",

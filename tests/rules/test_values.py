@@ -58,7 +58,7 @@ def test_numbers_that_are_no_figure_of_an_outcome(read: Read, text: str) -> None
         ("CAR expression by LNPs peaked on day 7.", "on day 7", "time"),
         ("LNPs caused toxicity at the high dose.", "at the high dose", "condition"),
         ("LNPs reduced tumor growth in the absence of oxygen.", "in the absence of oxygen", "condition"),
-        weak("a capital letter", "At the high dose LNPs caused toxicity.", "At the high dose", "condition"),
+        ("At the high dose LNPs caused toxicity.", "At the high dose", "condition"),
         weak(
             "a qualifier loses to the cell inside it",
             "LNPs reduced tumor growth in the absence of macrophages.",
