@@ -259,16 +259,21 @@ def to_doc(document: Document, nlp: Language) -> Doc:
 
 def from_doc(doc: Doc) -> Document:
     """The `Document` of a `Doc`, with everything that the pipeline wrote."""
+    return _synced(doc).document(text_of(doc))
+
+
+def _synced(doc: Doc) -> Annotations:
+    """The annotations, brought in line with what became of `doc.ents`."""
     mentions(doc)
-    return state_of(doc).document(text_of(doc))
+    return state_of(doc)
 
 
 def register_extensions() -> None:
     """Make `doc._.mentions`, `relations`, `findings`, `study`, `document` and `span._.mention` available."""
     getters: dict[str, Callable[[Doc], Any]] = {
         "mentions": mentions,
-        "relations": lambda doc: state_of(doc).relations,
-        "findings": lambda doc: state_of(doc).findings,
+        "relations": lambda doc: _synced(doc).relations,
+        "findings": lambda doc: _synced(doc).findings,
         "study": lambda doc: state_of(doc).study,
         "document": from_doc,
     }

@@ -12,7 +12,8 @@ from nanocart.components.knowledge_base import EXTRA, KnowledgeBaseLinker
 from nanocart.errors import UsageError
 
 CONCEPTS = [
-    {"concept_id": "T1", "canonical_name": "lipid nanoparticle", "aliases": ["lipid nanoparticles", "LNP particle"], "types": []},
+    {"concept_id": "T1", "canonical_name": "lipid nanoparticle", "aliases": ["lipid nanoparticles", "LNP particle"],
+     "types": []},
     {"concept_id": "T2", "canonical_name": "neuroblastoma", "aliases": ["neuroblastoma tumor"], "types": []},
     {"concept_id": "T3", "canonical_name": "fibrosis", "aliases": ["tissue fibrosis", "fibrotic change"], "types": []},
 ]  # fmt: skip

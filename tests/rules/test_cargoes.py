@@ -44,7 +44,9 @@ def test_what_is_given_beside_the_therapy(spans: Spans, marked: str) -> None:
     "marked",
     [
         "LNPs carried [doxorubicin]. Free [doxorubicin] was given too.",
-        weak("a blood level counts as the cargo", "Nanoparticles released [IL-12]. Serum IL-12 was measured."),
+        weak(
+            "'released' does not make what follows a cargo", "Nanoparticles released [IL-12]. Serum IL-12 was measured."
+        ),
     ],
 )
 def test_a_cargo_counts_in_every_mention_of_that_role(spans: Spans, marked: str) -> None:
@@ -61,9 +63,7 @@ def test_delivery_swallows_its_cargo_where_it_is_measured(spans: Spans, marked: 
 
 @pytest.mark.parametrize(
     "marked",
-    [
-        "LNPs carried [mRNA]. An [mRNA] delivery platform was built of them."
-    ],
+    ["LNPs carried [mRNA]. An [mRNA] delivery platform was built of them."],
 )
 def test_a_platform_is_named_by_its_cargo(spans: Spans, marked: str) -> None:
     spans(marked, "CARGO")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.conftest import Spans, weak
+from tests.rules.conftest import Spans
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,6 @@ def test_the_target_is_a_mention_of_its_own(spans: Spans, marked: str) -> None:
     spans(marked)
 
 
-@pytest.mark.parametrize(
-    "marked", ["[CAR-T]/[NK cells] were made."]
-)
+@pytest.mark.parametrize("marked", ["[CAR-T]/[NK cells] were made."])
 def test_coordination(spans: Spans, marked: str) -> None:
     spans(marked, "CELL_TYPE")

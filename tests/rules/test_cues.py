@@ -44,7 +44,7 @@ from tests.rules.conftest import Read, the, weak
             "increased",
         ),
         weak(
-            "a difference called not significant",
+            "a later clause that calls the difference not significant is not looked at",
             "Overall survival was longer with LNPs, but the difference was not significant.",
             "Overall survival",
             "unchanged",
@@ -98,7 +98,7 @@ def test_negation_stops_at_its_clause(read: Read, text: str, negated: str, affir
         ("LNPs reduced tumor growth, but may increase toxicity.", "tumor growth", "affirmed"),
         ("LNPs reduced tumor growth, but may increase toxicity.", "toxicity", "speculated"),
         weak(
-            "could that tells a past result",
+            "could counts as speculation even where it tells a past result",
             "In treated mice, LNPs could reduce tumor growth by 40%.",
             "tumor growth",
             "affirmed",

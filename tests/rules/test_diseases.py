@@ -32,7 +32,7 @@ def test_spans(spans: Spans, marked: str) -> None:
     ("marked", "effect"),
     [
         ("CAR-T cells reduced cardiac fibrosis.", "cardiac fibrosis"),
-        weak("anemia is no row", "CAR-T cells caused anemia.", "anemia"),
+        weak("anemia is a weak name, which 'caused' does not bear out", "CAR-T cells caused anemia.", "anemia"),
         ("Cytokine release syndrome occurred after CAR-T cells.", "Cytokine release syndrome"),
         ("CAR-T cells prevented graft-versus-host disease.", "graft-versus-host disease"),
     ],
@@ -42,9 +42,7 @@ def test_a_condition_that_is_changed_is_an_outcome(spans: Spans, marked: str, ef
     spans(marked.replace(effect, f"[{effect}]"), "OUTCOME")
 
 
-@pytest.mark.parametrize(
-    "marked", ["CAR-T cells were infused after relapse."]
-)
+@pytest.mark.parametrize("marked", ["CAR-T cells were infused after relapse."])
 def test_an_inclusion_criterion_is_neither(spans: Spans, marked: str) -> None:
     spans(marked, "DISEASE")
     spans(marked, "OUTCOME")

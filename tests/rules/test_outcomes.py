@@ -31,10 +31,10 @@ from tests.rules.conftest import Read, Spans, the, weak
         "LNPs enhanced CAR-mediated [cytotoxicity].",
         "CAR-T cells increased [tumor infiltration].",
         "CAR-T cells caused [tumor regression].",
-        weak("a head that only says a direction", "CAR-T cells led to [fibrosis] resolution."),
-        weak("a head that only says a direction", "LNPs led to [PD-1] downregulation."),
+        weak("a name before a noun that only says a direction", "CAR-T cells led to [fibrosis] resolution."),
+        weak("a name before a noun that only says a direction", "LNPs led to [PD-1] downregulation."),
         "CAR-T cells reduced [IL-6].",
-        weak("blasts that decrease", "CAR-T cells led to a decrease of [blasts]."),
+        weak("no outcome is called blasts alone", "CAR-T cells led to a decrease of [blasts]."),
         "CAR-T cells led to [CR with incomplete count recovery] in 3 patients.",
     ],
 )

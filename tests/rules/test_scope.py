@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.rules.conftest import weak
-
 if TYPE_CHECKING:
     from spacy.language import Language
 

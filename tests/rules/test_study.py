@@ -110,7 +110,7 @@ def test_number_of_patients(nlp: Language, text: str, n: int | None) -> None:
         ("LNPs generated CAR-T cells in vivo.", ("in vivo",)),
         ("LNPs were injected.", ()),
         weak(
-            "generated in situ with the particle behind",
+            "'arose in the animal itself' is not read as made in vivo",
             "CAR-T cells arose in the animal itself once LNPs were injected.",
             ("in vivo",),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.conftest import Spans, weak
+from tests.rules.conftest import Spans
 
 
 @pytest.mark.parametrize(

@@ -66,13 +66,13 @@ def test_numbers_that_are_no_figure_of_an_outcome(read: Read, text: str) -> None
             "condition",
         ),
         weak(
-            "a subgroup",
+            "a subgroup of patients is no qualifier",
             "In patients with low scores CAR-T cells led to complete remission.",
             "In patients with low scores",
             "condition",
         ),
         weak(
-            "a model",
+            "what the mice lack is no qualifier",
             "In mice without macrophages LNPs reduced tumor growth.",
             "In mice without macrophages",
             "condition",
