@@ -15,13 +15,13 @@ from nanocart.rules.view import View
 
 _UP: Final = (
     "increas|enhanc|improv|augment|promot|boost|elevat|prolong|extend|upregulat|potentiat|amplif|strengthen"
-    "|greater$|higher$|more$"
+    "|greater$|higher$|more$|rose$|rise$|rises$|risen$|climb|doubl|tripl"
     "|superior|better$|longer$|accelerat|stimulat|restor|facilitat|heighten|rais|maximi|exacerbat|worsen"
     "|faster$|stronger$|up$|enrich"
     "|synergi|reinvigorat|rejuvenat|larger$|deeper$|exceed|outperform|bolster|intensif|optimi[sz]"
 )
 _DOWN: Final = (
-    "reduc|decreas|inhibit|suppress|attenuat|diminish|lower|alleviat|mitigat|prevent|avoid|ameliorat|abrogat"
+    "fell$|fallen$|falls$|reduc|decreas|inhibit|suppress|attenuat|diminish|lower|alleviat|mitigat|prevent|avoid|ameliorat|abrogat"
     "|abolish|impair|block"
     "|delay|minimi[sz]|eliminat|eradicat|downregulat|shrink|shrank|deplet|declin|drop|less$|fewer$|weaken"
     "|retard|restrict|revers|reliev"
@@ -159,7 +159,7 @@ _DENIAL: Final = re.compile(
     r"|absent|undetectable)\b"
 )
 _NO_DIFFERENCE: Final = re.compile(
-    r"\bno\s+(?:\w+\s+){0,2}(?:difference|change|effect|impact|influence|increase|decrease|reduction"
+    r"\b(?:alter|affect|chang|influenc|impair)\w*\s+neither\b|\bno\s+(?:\w+\s+){0,2}(?:difference|change|effect|impact|influence|increase|decrease|reduction"
     r"|improvement|alteration|benefit)s?\b(?:\s+(?:in|on|of|between|for|regarding))?"
     r"|\b(?:did|does|do|was|were|is|are|could|can|has|have|had)\s*not\s+(?:\w+ly\s+)?(?:differ|affect|alter"
     r"|chang|influenc|impact|improv|increas|decreas|reduc|enhanc|impair|prolong|compromis|correlat|inhibit"
