@@ -10,7 +10,7 @@ import spacy
 from spacy.language import Language
 
 from nanocart.annotations import from_doc, to_doc
-from nanocart.components.lexicon import LexiconMatcher
+from nanocart.components.lexicon import LexiconMatcher, lexicon_of
 from nanocart.errors import UsageError
 from nanocart.lexicon import Lexicon
 from nanocart.schema import Document
@@ -97,7 +97,7 @@ def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 def namer(nlp: Language) -> tuple[Callable[[str | None], str | None], Callable[[str | None], str | None]]:
     """Two look-ups by concept identifier over the pipeline's lexicon: the preferred name, and which way is better."""
-    lexicon = next((one.lexicon for _, one in nlp.pipeline if isinstance(one, LexiconMatcher)), None)
+    lexicon = lexicon_of(nlp)
     concepts = lexicon.concepts if lexicon else {}
     return (
         lambda id_: concepts[id_].name if id_ in concepts else None,

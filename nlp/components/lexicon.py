@@ -77,6 +77,11 @@ def create_lexicon(nlp: Language, name: str, files: list[str], shipped: bool, en
     return LexiconMatcher(Lexicon.checked(row for path in files for row in read_file(path)), entities)
 
 
+def lexicon_of(nlp: Language) -> Lexicon | None:
+    """The lexicon that a pipeline reads with; None where it has no such component."""
+    return next((one.lexicon for _, one in nlp.pipeline if isinstance(one, LexiconMatcher)), None)
+
+
 def _dictionary(text: str, hits: Iterable[Hit]) -> list[Mention]:
     found: list[Mention] = []
     for hit in hits:

@@ -8,7 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nanocart.annotations import mentions, set_mentions, state_of, text_of
-from nanocart.components.lexicon import LexiconMatcher
+from nanocart.components.lexicon import lexicon_of
 from nanocart.linking import Linker
 from nanocart.rules.clusters import with_clusters
 from nanocart.schema import ENTITY_LABELS, Mention
@@ -38,7 +38,7 @@ class ConceptLinker:
     @property
     def linker(self) -> Linker | None:
         """The linker over the pipeline's lexicon; None where the pipeline has no lexicon."""
-        lexicon = next((c.lexicon for _, c in self.nlp.pipeline if isinstance(c, LexiconMatcher)), None)
+        lexicon = lexicon_of(self.nlp)
         if lexicon is not None and (self._linker is None or self._linker.lexicon is not lexicon):
             self._linker = Linker(lexicon)
         return self._linker

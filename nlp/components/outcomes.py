@@ -8,7 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nanocart.annotations import mentions, set_mentions, state_of, view_of
-from nanocart.components.lexicon import LexiconMatcher
+from nanocart.components.lexicon import lexicon_of
 from nanocart.lexicon import Concept
 from nanocart.rules import findings, outcomes, values
 from nanocart.rules.relations import therapies
@@ -50,10 +50,8 @@ class OutcomeReader:
         return doc
 
     def _concepts(self) -> dict[str, Concept]:
-        for _, component in self.nlp.pipeline:
-            if isinstance(component, LexiconMatcher):
-                return component.lexicon.concepts
-        return {}
+        lexicon = lexicon_of(self.nlp)
+        return lexicon.concepts if lexicon else {}
 
 
 def _limits(view: View, kept: list[Mention]) -> list[tuple[Mention, Mention]]:
