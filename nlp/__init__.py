@@ -12,17 +12,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nanocart.corpora.tables import to_frame
     from nanocart.errors import LexiconError, NanocartError, RecordError, SourceError, UsageError
     from nanocart.lexicon import Lexicon
-    from nanocart.pipeline import extract, load
+    from nanocart.pipeline import extract, load, to_frame
     from nanocart.schema import Document, Finding, Mention, Relation, StudyFacts
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "nanocart.pipeline": ("load", "extract"),
-    "nanocart.corpora.tables": ("to_frame",),
+    "nanocart.pipeline": ("load", "extract", "to_frame"),
     "nanocart.schema": ("Document", "Mention", "Relation", "Finding", "StudyFacts"),
     "nanocart.lexicon": ("Lexicon",),
     "nanocart.errors": ("NanocartError", "UsageError", "SourceError", "RecordError", "LexiconError"),

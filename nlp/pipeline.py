@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import spacy
 from spacy.language import Language
 
 from nanocart.annotations import from_doc, to_doc
 from nanocart.components.lexicon import LexiconMatcher, lexicon_of
+from nanocart.corpora import tables
+from nanocart.corpora.tables import Table
 from nanocart.errors import UsageError
 from nanocart.lexicon import Lexicon
+from nanocart.naming import Naming
 from nanocart.schema import Document
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COMPONENTS: Final = (
     "nanocart_sentences", "nanocart_scope", "nanocart_abbreviations", "nanocart_lexicon", "nanocart_roles",
@@ -95,11 +101,13 @@ def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-def namer(nlp: Language) -> tuple[Callable[[str | None], str | None], Callable[[str | None], str | None]]:
-    """Two look-ups by concept identifier over the pipeline's lexicon: the preferred name, and which way is better."""
-    lexicon = lexicon_of(nlp)
-    concepts = lexicon.concepts if lexicon else {}
-    return (
-        lambda id_: concepts[id_].name if id_ in concepts else None,
-        lambda id_: concepts[id_].better if id_ in concepts else None,
-    )
+def to_frame(documents: Iterable[Document], table: Table = "findings", *, nlp: Language | None = None) -> pd.DataFrame:
+    """A table of the documents as a pandas data frame: "findings", "entities", "relations" or "documents".
+
+    Things are named, and what is good for the patient is judged, by the lexicon of `nlp`, or by the shipped one.
+
+    >>> list(to_frame([], "relations").columns)[:3]
+    ['document', 'pmid', 'relation_id']
+    """
+    naming = Naming(lexicon_of(nlp) if nlp else Lexicon.shipped())
+    return tables.to_frame(documents, table, names=naming.name, better=naming.better)

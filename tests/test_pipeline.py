@@ -15,8 +15,10 @@ from spacy.tokens import Doc
 
 import nanocart
 from nanocart.errors import LexiconError, UsageError
-from nanocart.pipeline import COMPONENTS, namer
-from nanocart.schema import Document
+from nanocart.lexicon import Lexicon
+from nanocart.naming import Naming
+from nanocart.pipeline import COMPONENTS
+from nanocart.schema import Document, Mention
 
 if TYPE_CHECKING:
     Fresh = Callable[[str], str]
@@ -168,13 +170,23 @@ def test_scope(nlp: Language, unscoped: Language) -> None:
     assert unscoped(text)._.study.in_scope is None
 
 
-def test_names_of_concepts(nlp: Language) -> None:
-    name, better = namer(nlp)
-    assert name("HGNC:1633") == "CD19"
-    assert name("MY:9") is None
-    assert name(None) is None
-    assert better("MY:9") is None
-    assert namer(spacy.blank("en"))[0]("HGNC:1633") is None
+def test_tables_name_things_by_the_lexicon() -> None:
+    naming = Naming(Lexicon.shipped())
+    assert naming.preferred("HGNC:1633") == "CD19"
+    assert naming.preferred("MY:9") is None
+    assert naming.preferred(None) is None
+    assert naming.name(Mention("e1", 0, 4, "NANOPARTICLE", "LNPs", concept="NC:np-lnp")) == "lipid nanoparticle"
+    assert naming.name(Mention("e1", 0, 4, "NANOPARTICLE", "blobs")) == "blobs"
+    assert naming.name(Mention("e1", 0, 4, "CAR_TARGET", "HER2", concept="HGNC:3430")) == "HER2"
+    assert Naming(None).name(Mention("e1", 0, 4, "NANOPARTICLE", "LNPs", concept="NC:np-lnp")) == "LNPs"
+
+
+def test_less_tumor_growth_favours_the_patient_in_a_notebook_too(nlp: Language) -> None:
+    document = Document.of("1", "CAR-T cells in mice.", "CAR-T cells reduced tumor growth.")
+    frame = nanocart.to_frame(nanocart.extract([document], nlp))
+    assert list(zip(frame.outcome, frame.direction, frame.favours, strict=True)) == [
+        ("tumor growth", "decreased", "benefit")
+    ]
 
 
 # Parts of the pipeline.

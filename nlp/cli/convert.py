@@ -34,12 +34,10 @@ def convert_files(
     names: dict[str, Any] = {}
     if writer.is_table and table != "documents":
         from nanocart.lexicon import Lexicon
+        from nanocart.naming import Naming
 
-        concepts = Lexicon.shipped().concepts
-        names["names"], names["better"] = options.lookups(
-            lambda id_: concepts[id_].name if id_ in concepts else None,
-            lambda id_: concepts[id_].better if id_ in concepts else None,
-        )
+        naming = Naming(Lexicon.shipped())
+        names |= {"names": naming.name, "better": naming.better}
     writer.write(counts.unless_empty(documents), table=table, excel=excel, **names)
     return counts
 

@@ -127,9 +127,11 @@ def extract(
     """
     writers = _writers(output, all_, to, table, excel)
     nlp = options.load(model, lexicons, no_scope)
-    from nanocart.pipeline import namer
+    from nanocart.components.lexicon import lexicon_of
+    from nanocart.naming import Naming
 
-    names, better = options.lookups(*namer(nlp))
+    naming = Naming(lexicon_of(nlp))
+    names, better = naming.name, naming.better
     tally, shown = Tally(), _Shown(table or "findings", names, better)
     readable = print_ or (not writers and sys.stdout.isatty())
     if not writers and not readable:

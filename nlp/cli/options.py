@@ -12,8 +12,6 @@ from nanocart.corpora.formats import READABLE, WRITABLE
 if TYPE_CHECKING:
     from spacy.language import Language
 
-    from nanocart.corpora.tables import Better, Names
-    from nanocart.schema import Mention
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -72,17 +70,3 @@ def load(model: str | None, lexicons: tuple[str, ...], no_scope: bool) -> Langua
     from nanocart import pipeline
 
     return pipeline.load(model or pipeline.MODELS[0], lexicon=lexicons, scope=not no_scope)
-
-
-def lookups(
-    name: Callable[[str | None], str | None], better: Callable[[str | None], str | None]
-) -> tuple[Names, Better]:
-    """The two look-ups by concept, as the tables want them: by mention, whose own words stand in for a missing name."""
-
-    def names(mention: Mention) -> str:
-        # An outcome's own words tell more than the concept that it belongs to, and an antigen's are the usual ones.
-        if mention.label in ("OUTCOME", "CAR_TARGET"):
-            return mention.text
-        return name(mention.concept) or mention.text
-
-    return names, lambda mention: better(mention.concept)

@@ -142,20 +142,20 @@ def show(
     """
     from nanocart.cli.running import run
     from nanocart.cli.screen import console
-    from nanocart.pipeline import namer
+    from nanocart.components.lexicon import lexicon_of
+    from nanocart.naming import Naming
 
     tally = Tally()
     documents: Any = tally.read(items_of(text, from_))
     nlp = options.load(model, lexicons, no_scope)
-    name, better_of = namer(nlp)
-    names, better = options.lookups(name, better_of)
+    naming = Naming(lexicon_of(nlp))
     if not as_is:
         documents = run(documents, nlp, tally.skipped.append)
     screen, shown = console(), list[Any]()
     for document in tally.count(documents):
         if tally.documents > 1:
             screen.rule()
-        print_document(document, screen, names, better, name if why else None)
+        print_document(document, screen, naming.name, naming.better, naming.preferred if why else None)
         if html is not None:
             shown.append(document)
     for line in tally.reasons():
@@ -166,6 +166,6 @@ def show(
     if html is not None:
         from nanocart.cli.page import write_page
 
-        write_page(shown, html, names, better)
+        write_page(shown, html, naming.name, naming.better)
         click.echo(f"written: {html}", err=True)
     ctx.exit(0)
