@@ -27,7 +27,7 @@ from typing import Any, Final
 
 from nanocart.errors import LexiconError
 from nanocart.schema import CATEGORIES, ENTITY_LABELS
-from nanocart.text import JOIN, UNIT, fold, folded, letters
+from nanocart.text import JOIN, UNIT, fold, folded, letters, units
 
 COLUMNS: Final = ("id", "name", "label", "synonyms", "broader", "category", "better", "note")
 FALSE_FRIEND: Final = "NONE"
@@ -148,8 +148,9 @@ class Lexicon:
 
     def matches(self, text: str) -> list[Hit]:
         """The longest matches, from left to right, without overlap."""
-        spans = [match.span() for match in UNIT.finditer(text)]
-        keys = [fold(text[start:end]) for start, end in spans]
+        parts = units(text)
+        spans = [(start, end) for start, end, _ in parts]
+        keys = [key for _, _, key in parts]
         trie, count, at, found = self._trie, len(spans), 0, []
         while at < count:
             node = trie.get(keys[at])
@@ -280,7 +281,7 @@ def to_tsv(concepts: Iterable[Concept]) -> str:
 
 def _keys(surface: str) -> Iterator[tuple[str, ...]]:
     """The folded units of a name, and those of the ways in which its prefixes are written together or apart."""
-    key = tuple(fold(unit) for unit in UNIT.findall(surface))
+    key = folded(surface)
     yield key
     for at, unit in enumerate(key):
         if unit in (*_FUSED, "nano") and at + 1 < len(key):

@@ -36,7 +36,6 @@ _CONDITION_OF: Final = re.compile(
 _MALIGNANT: Final = re.compile(
     r"cancer|carcinoma|tumou?r|leuk|lymphoma|myeloma|sarcoma|melanoma|blastoma|glioma|neoplas|malignan|metasta", re.I
 )
-_AFTER_RELAPSE: Final = re.compile(r"\b(?:after|following|prior to|before|history of)\s+$")
 
 
 _NAMED: Final = re.compile(

@@ -36,10 +36,6 @@ class Candidate:
     why: str
     rank: int = 0
 
-    def moved(self, start: int, end: int, why: str = "") -> Candidate:
-        """The same candidate over another span."""
-        return Candidate(start, end, self.label, self.concept, why or self.why, self.rank)
-
 
 _BURDEN: Final = re.compile(
     r"\bleading causes? of\b|\bassociated with (?:a )?(?:poor|dismal|worse)\b|\b(?:poor|dismal) prognosis\b"
