@@ -1,0 +1,149 @@
+"""The sample of the gold set: which real abstracts are dev and which are test, drawn once by a seed.
+
+    python -m nanocart.corpora.sampling FOLDER > corpora/data/gold/sample.tsv
+
+FOLDER holds `reserved.jsonl` (the abstracts set aside for dev and test, each with a hint on its kind) and `abstracts/`.
+Documents are drawn within strata; the strata come from the hints and from patterns over the text, so they serve to
+draw and to report, not as annotation. Every abstract hinted to speak of CARs and of particles is test; every other
+CAR abstract with a PMID is dev or test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from nanocart.corpora.jsonl import plain
+from nanocart.corpora.overlap import near_duplicates
+
+SEED: Final = 20261124
+QUOTAS: Final[dict[str, dict[str, int]]] = {
+    "test": {
+        "car+nano": 47,
+        "car-trial": 20,
+        "nano-trial": 5,
+        "car": 13,
+        "car-review": 12,
+        "nano": 6,
+        "nano-review": 3,
+        "false-friend": 10,
+        "other": 6,
+    },
+    "dev": {
+        "car-trial": 5,
+        "nano-trial": 1,
+        "car": 13,
+        "car-review": 10,
+        "nano": 16,
+        "nano-review": 5,
+        "false-friend": 5,
+        "other": 5,
+    },
+}
+"""How many documents each split takes of each stratum."""
+_TRIAL: Final = re.compile(r"NCT\d|phase [I123]|\b(?:\d+|[a-z]+teen|twenty|thirty) (?:\w+ ){0,3}patients", re.I)
+_REVIEW: Final = re.compile(r"\breview|perspective|overview|summari[sz]e|discuss|highlight", re.I)
+_THERAPY: Final = re.compile(r"immun|mRNA|\bLNPs?\b|T cells?|macrophage|vaccin|tumou?r|cancer", re.I)
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An abstract that can be drawn."""
+
+    id: str
+    text: str
+    stratum: str
+    year: str
+    pmid: bool
+    on_topic: bool
+
+
+def stratum(hint: str, text: str) -> str:
+    """The stratum of an abstract, from its hint and its text.
+
+    >>> stratum("car", "CAR T cells in 12 patients.")
+    'car-trial'
+    """
+    if hint in ("car", "nano"):
+        return hint + ("-trial" if _TRIAL.search(text) else "-review" if _REVIEW.search(text) else "")
+    return hint.replace("_", "-")
+
+
+def candidates(folder: Path) -> list[Candidate]:
+    """The reserved abstracts that are fit for stand-off annotation: as their source gives them, with title, no tags."""
+    wanted = {}
+    for row in map(json.loads, (folder / "reserved.jsonl").read_text("utf-8").splitlines()):
+        wanted.update({(key, str(row[key])): str(row["hint"]) for key in ("pmid", "doi", "s2id") if row.get(key)})
+    found: dict[str, Candidate] = {}
+    for row in _rows(folder):
+        hint = next((wanted[key] for name in ("pmid", "doi", "s2id") if (key := (name, str(row.get(name)))) in wanted), "")
+        text = f"{row.get('title') or ''}\n{row.get('abstract') or ''}"
+        fit = str(row.get("quality", "")).startswith("exact") and row.get("title") and not _TAG.search(text)
+        if hint and fit:
+            id_, pmid = plain(row, "").id, bool(row.get("pmid"))
+            year, topic = str(row.get("year") or ""), bool(_THERAPY.search(text))
+            found.setdefault(id_, Candidate(id_, text, stratum(hint, text), year, pmid, topic))
+    return sorted(found.values(), key=lambda one: one.id)
+
+
+def draw(pool: list[Candidate], seed: int = SEED) -> dict[str, str]:
+    """The split of each drawn id.
+
+    Within a stratum, CAR abstracts with a PMID and abstracts on therapy come first, and years take turns; test is
+    filled before dev. Of near-duplicates the first drawn stays.
+    """
+    dice = random.Random(seed)
+    drawn: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    for name in sorted({one.stratum for one in pool}):
+        members = [one for one in pool if one.stratum == name]
+        dice.shuffle(members)
+        turn: Counter[tuple[bool, bool, str]] = Counter()
+        order = []
+        for one in members:
+            late = (not (one.pmid and name.startswith("car")), not one.on_topic)
+            turn[(*late, one.year)] += 1
+            order.append((late, turn[(*late, one.year)], one))
+        order.sort(key=lambda item: item[:2])
+        places = [split for split, quotas in QUOTAS.items() for _ in range(quotas.get(name, 0))]
+        if name.startswith("car") and name != "car+nano":
+            dice.shuffle(places)
+        for _, _, one in order:
+            if places and not near_duplicates({one.id: one.text}, texts):
+                drawn[one.id], texts[one.id] = places.pop(0), one.text
+        if places:
+            raise SystemExit(f"{name}: {len(places)} too few")
+    return drawn
+
+
+def _rows(folder: Path) -> Iterator[dict[str, Any]]:
+    for name in ("domain", "general"):
+        with lzma.open(folder / "abstracts" / f"{name}.jsonl.xz", "rt", encoding="utf-8") as stream:
+            yield from map(json.loads, stream)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    pool = candidates(parser.parse_args().folder)
+    drawn = draw(pool)
+    print("id\tsplit\tstratum")
+    for one in pool:
+        if one.id in drawn:
+            print(one.id, drawn[one.id], one.stratum, sep="\t")
+    missed = [one.id for one in pool if one.pmid and one.stratum.startswith("car") and one.id not in drawn]
+    print(f"{len(drawn)} of {len(pool)}; CAR abstracts with a PMID left out: {missed}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
