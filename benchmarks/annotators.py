@@ -220,7 +220,7 @@ def _from_pubtator(text: str, labels: tuple[str, ...] | None) -> Iterator[Item]:
         for fields in (line.split("\t") for line in lines[2:]):
             if len(fields) >= 5 and fields[1].isdigit() and (labels is None or fields[4] in labels):
                 spans.append((int(fields[1]), int(fields[2]), fields[4]))
-                concepts.update(dict.fromkeys(fields[5].split(";") if len(fields) > 5 else []))
+                concepts.update(dict.fromkeys(re.split("[;,]", fields[5]) if len(fields) > 5 else []))
                 if len(fields) > 5 and labels is None:
                     spans[-1] = (spans[-1][0], spans[-1][1], f"{fields[4]} {fields[5]}")
             elif len(fields) >= 4 and not fields[1].isdigit():
