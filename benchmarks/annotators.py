@@ -1,7 +1,7 @@
 """Are the annotators any good? Their blind annotations of human corpora, scored against the humans' gold.
 
     python benchmarks/annotators.py score FOLDER              the figures of the datasheet
-    python benchmarks/annotators.py prepare FOLDER OUT        what an annotator gets: texts, and examples with their gold
+    python benchmarks/annotators.py prepare FOLDER OUT        what an annotator gets: texts, examples with their gold
     python benchmarks/annotators.py collect FOLDER OUT        finished files of OUT into data/annotators.jsonl
 
 FOLDER holds `corpora/*.tar.xz`: BioNLP13CG (cells and cancers; single sentences, since its file has no document
@@ -72,7 +72,7 @@ def diseases(folder: Path) -> tuple[list[Item], list[Item]]:
     """Documents of BC5CDR: of its training and development splits to learn from, of its test split to annotate."""
 
     def documents(split: str) -> list[Item]:
-        name, text = _members(folder, "aioner_pubtator", rf"BC5CDR_{split}\.PubTator$")[0]
+        _, text = _members(folder, "aioner_pubtator", rf"BC5CDR_{split}\.PubTator$")[0]
         return list(_from_pubtator(text, ("Disease",)))
 
     return documents("TrainDev"), documents("Test")
@@ -80,7 +80,7 @@ def diseases(folder: Path) -> tuple[list[Item], list[Item]]:
 
 def relations(folder: Path) -> tuple[list[Item], list[Item]]:
     """Documents of BioRED's development split, one half to learn from and the other to annotate."""
-    name, text = _members(folder, "biored_relations", r"Dev\.PubTator$")[0]
+    _, text = _members(folder, "biored_relations", r"Dev\.PubTator$")[0]
     documents = sorted(_from_pubtator(text, None), key=lambda one: one.id)
     return documents[::2], documents[1::2]
 
@@ -167,9 +167,7 @@ def score(folder: Path) -> None:
 
 def _line(name: str, counts: list[Counts]) -> None:
     all_, (low, high) = total(counts), f1_interval(counts)
-    print(
-        f"{name:34} {len(counts):5} {all_.precision:9.3f} {all_.recall:7.3f} {all_.f1:6.3f}  {low:.3f} to {high:.3f}"
-    )
+    print(f"{name:34} {len(counts):5} {all_.precision:9.3f} {all_.recall:7.3f} {all_.f1:6.3f}  {low:.3f} to {high:.3f}")
 
 
 def _exact(gold: set[object], given: set[object]) -> Counts:

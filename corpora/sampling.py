@@ -86,7 +86,9 @@ def candidates(folder: Path) -> list[Candidate]:
         wanted.update({(key, str(row[key])): str(row["hint"]) for key in ("pmid", "doi", "s2id") if row.get(key)})
     found: dict[str, Candidate] = {}
     for row in _rows(folder):
-        hint = next((wanted[key] for name in ("pmid", "doi", "s2id") if (key := (name, str(row.get(name)))) in wanted), "")
+        hint = next(
+            (wanted[key] for name in ("pmid", "doi", "s2id") if (key := (name, str(row.get(name)))) in wanted), ""
+        )
         text = f"{row.get('title') or ''}\n{row.get('abstract') or ''}"
         fit = str(row.get("quality", "")).startswith("exact") and row.get("title") and not _TAG.search(text)
         if hint and fit:
@@ -133,6 +135,7 @@ def _rows(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
+    """Draw, and print the sample as a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     pool = candidates(parser.parse_args().folder)

@@ -22,10 +22,31 @@ def spans(gold: Document, predicted: Document, labels: Iterable[str] = ENTITY_LA
     )
 
 
+def overlapping(gold: Document, predicted: Document, labels: Iterable[str] = ENTITY_LABELS) -> Counts:
+    """Spans by overlap: a prediction is right if it shares a character with a gold mention of its label.
+
+    Mentions are paired one to one from left to right, which for flat spans pairs as many as can be.
+    """
+    right = gold_count = predicted_count = 0
+    for label in dict.fromkeys(labels):
+        wanted = sorted((one.start, one.end) for one in gold.entities if one.label == label)
+        given = sorted((one.start, one.end) for one in predicted.entities if one.label == label)
+        gold_count, predicted_count = gold_count + len(wanted), predicted_count + len(given)
+        i = j = 0
+        while i < len(wanted) and j < len(given):
+            if wanted[i][1] <= given[j][0]:
+                i += 1
+            elif given[j][1] <= wanted[i][0]:
+                j += 1
+            else:
+                right, i, j = right + 1, i + 1, j + 1
+    return Counts(right, predicted_count - right, gold_count - right)
+
+
 def relations(gold: Document, predicted: Document, labels: Iterable[str]) -> Counts:
     """Relations end to end: right if the gold joins the same two clusters by the same label, assertion aside."""
     wanted, clusters = set(labels), gold_clusters(gold, predicted)
-    own = _own_clusters(gold)
+    own = own_clusters(gold)
     return _compare(
         {(one.label, own[one.head], own[one.tail]) for one in gold.relations if one.label in wanted},
         {(one.label, clusters[one.head], clusters[one.tail]) for one in predicted.relations if one.label in wanted},
@@ -34,7 +55,7 @@ def relations(gold: Document, predicted: Document, labels: Iterable[str]) -> Cou
 
 def core_rows(gold: Document, predicted: Document) -> Counts:
     """Core rows of findings: right if agent (particle and cell), outcome, direction and assertion all are."""
-    return _compare(_core(gold, _own_clusters(gold)), _core(predicted, gold_clusters(gold, predicted)))
+    return _compare(_core(gold, own_clusters(gold)), _core(predicted, gold_clusters(gold, predicted)))
 
 
 def gold_clusters(gold: Document, predicted: Document) -> dict[str, Hashable]:
@@ -42,8 +63,9 @@ def gold_clusters(gold: Document, predicted: Document) -> dict[str, Hashable]:
     return {one.id: _cluster(one, gold.entities) for one in predicted.entities}
 
 
-def _own_clusters(document: Document) -> dict[str, Hashable]:
-    return {one.id: (one.label, one.cluster or one.text.lower()) for one in document.entities}
+def own_clusters(document: Document) -> dict[str, Hashable]:
+    """The cluster of each mention of a document as it stands, by mention id."""
+    return {one.id: (one.label, _name(one)) for one in document.entities}
 
 
 def _cluster(one: Mention, gold: Iterable[Mention]) -> Hashable:
@@ -53,8 +75,13 @@ def _cluster(one: Mention, gold: Iterable[Mention]) -> Hashable:
     best = max(overlap, key=lambda id_: overlap[id_], default=None)
     if best is not None and overlap[best] > 0:
         other = next(other for other in gold if other.id == best)
-        return (other.label, other.cluster or other.text.lower())
-    return ("spurious", one.label, one.cluster or one.text.lower())
+        return (other.label, _name(other))
+    return ("spurious", one.label, _name(one))
+
+
+def _name(one: Mention) -> Hashable:
+    """The cluster, or what stands for it: the words of an entity, the place of a value or qualifier."""
+    return one.cluster or (one.text.lower() if one.label in ENTITY_LABELS else (one.start, one.end))
 
 
 def _core(document: Document, clusters: dict[str, Hashable]) -> list[Hashable]:

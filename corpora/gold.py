@@ -1,0 +1,134 @@
+"""The corpora that ship with nanocart, by name, and their way to the text.
+
+"gold" holds annotations of real abstracts without their text (dev and test, see `DATASHEET.md`), which is joined from
+sources that the user has; "written" holds abstracts composed for the project, with their text.
+
+>>> written = load("written")
+>>> all(document.text and document.study.in_scope is not None for document in written)
+True
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from nanocart.corpora.formats import read_documents
+from nanocart.corpora.jsonl import from_json
+from nanocart.corpora.standoff import IDENTIFIERS, hydrate, realign
+from nanocart.errors import RecordError, UsageError
+from nanocart.schema import Document, Json
+
+CORPORA: Final[Mapping[str, tuple[str, ...]]] = {"gold": ("dev", "test"), "written": ()}
+"""The shipped corpora and their splits."""
+SIGNATURE: Final = "annotated by language models; human-verified: 0 of 30"
+"""What every score on the gold set says of its annotations."""
+TEXTS: Final = "NANOCART_DATA"
+"""The environment variable that names the sources of the texts."""
+
+
+def load(
+    name: str = "gold",
+    split: str | None = None,
+    texts: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
+) -> list[Document]:
+    """The documents of a corpus, or of one split of it.
+
+    `texts` are files or folders with the abstracts, in any format that nanocart reads (default: what the environment
+    variable `NANOCART_DATA` names). A document whose text is not there, or is another, is left out with a warning that
+    names it. Raises `UsageError` where there is no such corpus or split, and where no text is to be had.
+
+    >>> from nanocart import corpora
+    >>> documents = corpora.load("written")
+    """
+    if name == "written":
+        if split is not None:
+            raise UsageError(f"the corpus 'written' has no split {split!r}", hint="leave the split out")
+        return [from_json(one) for one in _lines("data/written.jsonl")]
+    records = standoff(name, split)
+    sources = text_sources(texts)
+    if not sources:
+        hint = f'name them: load("{name}", texts="abstracts.jsonl"), or set {TEXTS}'
+        raise UsageError("the gold set ships without the texts of its abstracts", hint=hint)
+    found, refused = [], []
+    for one in join(records, (item for item in read_documents(sources) if isinstance(item, Document))):
+        if isinstance(one, Document):
+            found.append(one)
+        else:
+            refused.append(one)
+    if refused:
+        shown = "; ".join(str(one) for one in refused[:5])
+        warnings.warn(f"{len(refused)} of {len(records)} documents are left out: {shown}", stacklevel=2)
+    order = {record["id"]: at for at, record in enumerate(records)}
+    return sorted(found, key=lambda one: order[one.id])
+
+
+def standoff(name: str = "gold", split: str | None = None) -> list[Json]:
+    """The stand-off records of a corpus or of one split. Raises `UsageError` where there is no such corpus or split."""
+    if name not in CORPORA or not CORPORA[name]:
+        raise UsageError(f"there is no stand-off corpus {name!r}", hint=f"one of: {', '.join(CORPORA)}")
+    splits = CORPORA[name]
+    if split is not None and split not in splits:
+        raise UsageError(f"the corpus {name!r} has no split {split!r}", hint=f"one of: {', '.join(splits)}")
+    return [one for part in ([split] if split else splits) for one in _lines(f"data/{name}/{part}.jsonl")]
+
+
+def passes(split: str) -> tuple[list[Json], list[Json]]:
+    """The two blind passes over a split, as stand-off records."""
+    return _lines(f"data/gold/{split}-pass-a.jsonl"), _lines(f"data/gold/{split}-pass-b.jsonl")
+
+
+def text_sources(texts: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None) -> list[str]:
+    """The files or folders that hold the texts: those given, else those of the environment; empty where none are."""
+    if texts is None:
+        named = os.environ.get(TEXTS, "")
+        return [str(inner if (inner := Path(named) / "abstracts").is_dir() else named)] if named else []
+    return [os.fspath(texts)] if isinstance(texts, str | os.PathLike) else [os.fspath(one) for one in texts]
+
+
+def join(
+    records: Iterable[Mapping[str, Any]], documents: Iterable[Document], *, move: bool = False
+) -> Iterator[Document | RecordError]:
+    """The annotations joined with their texts, in the order in which the texts come.
+
+    Texts are found by PMID, DOI or Semantic Scholar's id; of several under one identifier the first that fits is taken.
+    With `move` a text that does not fit takes what can be moved to it, and the document's `extra["dropped"]` names the
+    mentions that could not. At the end each record without a fitting text is yielded as its error.
+    """
+    waiting: dict[str, Mapping[str, Any]] = {record["id"]: record for record in records}
+    by_name = {key: id_ for id_, record in waiting.items() for key in _names(id_, record.get("metadata") or {})}
+    refused: dict[str, tuple[RecordError, Document]] = {}
+    for document in documents:
+        ids = dict.fromkeys(by_name[key] for key in _names(document.id, document.metadata) if key in by_name)
+        for id_ in [one for one in ids if one in waiting]:
+            try:
+                yield hydrate(waiting[id_], document.title, document.text)
+                del waiting[id_]
+            except RecordError as error:
+                refused.setdefault(id_, (error, document))
+        if not waiting:
+            return
+    for id_, record in waiting.items():
+        if id_ not in refused:
+            yield RecordError("its text is in none of the sources", record=id_, hint="add a source that has it")
+        elif move:
+            document, dropped = realign(record, refused[id_][1].title, refused[id_][1].text)
+            yield Document.from_json({**document.to_json(), "dropped": dropped})
+        else:
+            yield refused[id_][0]
+
+
+def _names(id_: str, metadata: Mapping[str, Any]) -> list[str]:
+    return [id_, *(str(metadata[key]).lower() for key in IDENTIFIERS if metadata.get(key))]
+
+
+def _lines(name: str) -> list[Json]:
+    path = files("nanocart.corpora").joinpath(name)
+    if not path.is_file():
+        raise UsageError(f"this installation lacks {name}", hint="install nanocart again")
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
