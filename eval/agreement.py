@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -49,15 +50,19 @@ def figures(pairs: Sequence[Pair], *, resamples: int = 2_000) -> Iterator[Figure
         return Figure(group, name, all_.f1, low, high, all_.tp + all_.fp + all_.fn)
 
     for name, labels in [*((label, (label,)) for label in (*ENTITY_LABELS, *EVIDENCE_LABELS)), *_TOGETHER]:
-        yield f1("spans, strict", name, lambda a, b, labels=labels: measures.spans(a, b, labels))
+        yield f1("spans, strict", name, partial(measures.spans, labels=labels))
     for name, labels in [*((label, (label,)) for label in (*ENTITY_LABELS, *EVIDENCE_LABELS)), *_TOGETHER]:
-        yield f1("spans, overlap", name, lambda a, b, labels=labels: measures.overlapping(a, b, labels))
+        yield f1("spans, overlap", name, partial(measures.overlapping, labels=labels))
     for name, labels in [*((label, (label,)) for label in (*RELATIONS, *LINKS)), ("five relations", RELATIONS)]:
-        yield f1("relations", name, lambda a, b, labels=labels: measures.relations(a, b, labels))
+        yield f1("relations", name, partial(measures.relations, labels=labels))
     paired = {(id(one), id(other)): rows.pair(one, other) for one, other in pairs}
+
+    def slots(one: Document, other: Document, names: tuple[str, ...]) -> Counts:
+        return paired[id(one), id(other)].slots(names)
+
     for slot in rows.ROW_SLOTS:
-        yield f1("finding slots", slot, lambda a, b, slot=slot: paired[id(a), id(b)].slots((slot,)))
-    yield f1("finding slots", "all slots", lambda a, b: paired[id(a), id(b)].slots())
+        yield f1("finding slots", slot, partial(slots, names=(slot,)))
+    yield f1("finding slots", "all slots", partial(slots, names=rows.ROW_SLOTS))
     yield f1("findings", "core rows", measures.core_rows)
     yield f1("findings", "whole rows", lambda a, b: paired[id(a), id(b)].whole())
     for attribute in ATTRIBUTES:
@@ -150,7 +155,9 @@ def _share(
 ) -> Figure:
     every = [one for document in values for one in document]
     dice = np.random.default_rng(0)
-    draws = dice.integers(len(values), size=(min(resamples, 500), len(values))) if values else []
+    if not values:
+        return Figure(group, name, 1.0, 1.0, 1.0, 0)
+    draws = dice.integers(len(values), size=(min(resamples, 500), len(values)))
     sampled = [measure([one for at in draw for one in values[at]]) for draw in draws]
-    low, high = np.quantile(sampled, [0.025, 0.975]) if sampled else (1.0, 1.0)
+    low, high = np.quantile(sampled, [0.025, 0.975])
     return Figure(group, name, measure(every), float(low), float(high), len(every))

@@ -10,6 +10,7 @@ import click
 
 from nanocart import __version__
 from nanocart.cli.convert import convert
+from nanocart.cli.corpus import corpus
 from nanocart.cli.extract import extract
 from nanocart.cli.lexicon import lexicon
 from nanocart.cli.show import show
@@ -58,5 +59,5 @@ def main() -> None:
     """
 
 
-for _command in (extract, show, convert, lexicon):
+for _command in (extract, show, convert, lexicon, corpus):
     main.add_command(_command)
