@@ -71,7 +71,7 @@ def pubmed(pmids: Iterable[str], *, email: str, api_key: str | None = None, batc
     except ImportError as error:
         raise UsageError("PubMed is read through Biopython", hint="pip install nanocart[fetch]") from error
     # Who asks is said in each request instead of in Biopython's module, whose settings may be the caller's own.
-    who = {"tool": "nanocart", "email": email.strip(), "api_key": (api_key or "").strip() or None}
+    who = {"tool": "nanocart", "email": email.strip(), "api_key": _key(api_key) or None}
     return _from_pubmed(_batches(pmids, batch), Entrez.efetch, who)
 
 
@@ -84,7 +84,14 @@ def semantic_scholar(
     that was refused (429) or failed on their side (5xx) is tried again, five times in all. A paper that is not there
     or has no abstract is yielded as a `RecordError`.
     """
-    return _from_s2(_batches(ids, batch), (api_key or "").strip(), wait)
+    return _from_s2(_batches(ids, batch), _key(api_key), wait)
+
+
+def _key(given: str | None) -> str:
+    key = (given or "").strip()
+    if not all("!" <= letter <= "~" for letter in key):  # http.client would print it in its complaint
+        raise UsageError("the API key holds a space, or a letter that no key has", hint="copy it again")
+    return key
 
 
 def _batches(ids: Iterable[str], size: int) -> list[list[str]]:
@@ -99,7 +106,7 @@ def _from_pubmed(batches: Iterable[list[str]], efetch: Any, who: Mapping[str, st
 
     for batch in batches:
         asked = [one for one in batch if _PMID.fullmatch(one)]
-        yield from (_unknown(one, _NCBI, "a PMID has digits only") for one in batch if one not in asked)
+        yield from (_unknown(one, _NCBI, "a PMID is digits, the first no zero") for one in batch if one not in asked)
         if not asked:
             continue
         try:

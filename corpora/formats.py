@@ -72,6 +72,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("bioc-json", "BioC JSON", (".json",), "bioc_format:read_json", "bioc_format:write_json"),
         Format("brat", "brat, a folder of .txt and .ann", (".ann",), "brat:read_members", "brat:write_folder"),
         Format("iob", "a token and its IOB tag a line", (".iob", ".conll"), "iob:read", named_by_file=True),
+        Format("markup", "nanocart's inline mark-up, a document a file", (), "markup:read_file"),
         Format("parquet", "Parquet", (".parquet",), "", "table_files:write_parquet"),
     )
 }
@@ -91,6 +92,7 @@ _BIOC_JSON: Final = re.compile(r'(?<!\\)"(?:passages|PubTator3)"\s*:|(?<!\\)"doc
 _BY_START: Final = (
     ("nbib", re.compile(r"PMID *- ?\d|(?:[A-Z][A-Z0-9]{1,3} {0,2}- .*\n(?: {6}.*\n)*)+?PMID *- ?\d")),
     ("pubtator", re.compile(r"[^|\t\n]{1,200}\|[ta]\|")),
+    ("markup", re.compile(r"id: .+\n(?:[\w-]+: .*\n)*---\n")),
     ("brat", re.compile(r"(?:[TREAMN#]\d+|\*)\t\S+ \S")),
 )
 _TAGGED: Final = re.compile(r"-DOCSTART-.*|\S+[ \t](?:.*[ \t])?(?:O|[BIESLU]-\S+)\s*")

@@ -4,12 +4,12 @@ One row is one document. Closed vocabularies are class labels, whose numbers are
 `nanocart.schema`; what a document does not say is null, and a null class label stays null in `datasets` 3 to 5.
 Offsets are code points, as everywhere.
 
-The format does not hold `concept`, `confidence` and `why`, unknown keys (`extra`) but a document's `sha256` and
-`stratum`, and so neither foreign annotations. Everything else comes back:
+The format holds neither `concept`, `confidence` and `why` nor unknown keys (`extra`, and with it foreign annotations),
+but for a document's `sha256` and `stratum`. Everything else comes back:
 
->>> document = Document.of("1", "LNPs work.", "")
->>> from_hf(row(document) | {"study": row(document)["study"] | {"kind": 1}}).study.kind
-'review'
+>>> document = Document.of("1", "LNPs work.", "", metadata={"year": 2026})
+>>> from_hf(to_hf({"train": [document]})["train"][0]) == document
+True
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ _MEANING: Final = {
     "text": "title, newline, the abstract's paragraphs; all offsets point into exactly this",
     "metadata": "what the source says of the citation, as a JSON object in a string",
     "entities": "the mentions: `text` repeats the characters `start` to `end` of the document, `cluster` is shared by "
-    "mentions of one thing",
+    "mentions of one thing; `category` and `direction` are of outcomes, `kind` of qualifiers",
     "relations": "links from one mention (`head`) to another (`tail`), by their ids",
     "findings": "rows of the evidence table, made of ids of mentions; `evidence_start` to `evidence_end` is the "
     "sentence that says it",
@@ -103,25 +103,31 @@ def to_hf(splits: Mapping[str, Sequence[Document]]) -> DatasetDict:
 
     Raises `UsageError` where the library `datasets` is missing, `RecordError` where a document breaks the schema.
 
-    >>> to_hf({"train": [Document.of("1", "LNPs work.", "")]})["train"][0]["text"]  # doctest: +SKIP
+    >>> to_hf({"train": [Document.of("1", "LNPs work.", "")]})["train"][0]["text"]
     'LNPs work.'
     """
     datasets = _library()
     features = datasets.Features({name: _feature(column) for name, column in COLUMNS.items()})
     made = {}
     for split, documents in splits.items():
-        rows = [row(one) for one in documents]
+        rows = [_row(one) for one in documents]
         columns = {name: [one[name] for one in rows] for name in COLUMNS}
         made[split] = datasets.Dataset.from_dict(columns, features=features)
     return datasets.DatasetDict(made)
 
 
 def from_hf(row: Mapping[str, Any]) -> Document:
-    """The document of a row of such a dataset. Class labels are read by their numbers, a negative one as null.
+    """The document of a row of such a dataset. Class labels are read by their numbers in this version's vocabularies; -1 is null.
 
     Raises `RecordError` where the row lacks a column or breaks the schema.
+
+    >>> from_hf({"id": "1", "title": "LNPs work."})
+    Traceback (most recent call last):
+    nanocart.errors.RecordError: record 1: the row has no column 'text' (take it from a dataset that nanocart wrote)
     """
-    id_ = str(row.get("id", ""))
+    id_, hint = str(row.get("id", "")), "take it from a dataset that nanocart wrote"
+    if missing := [name for name in COLUMNS if name not in row]:
+        raise RecordError(f"the row has no column {missing[0]!r}", record=id_, hint=hint)
     try:
         data: Json = _named(COLUMNS, row)
         data["metadata"] = json.loads(data["metadata"])
@@ -131,7 +137,6 @@ def from_hf(row: Mapping[str, Any]) -> Document:
             span = [one.pop("evidence_start"), one.pop("evidence_end")]
             one["evidence"] = None if None in span else span
     except (LookupError, TypeError, ValueError) as error:
-        hint = "take it from a dataset that nanocart wrote"
         raise RecordError(f"not a row of a nanocart dataset: {error!r}", record=id_, hint=hint) from error
     return Document.from_json({key: value for key, value in data.items() if key not in _EXTRA or value is not None})
 
@@ -163,12 +168,8 @@ def export(
         raise NanocartError(problem, hint="nothing was written") from error
 
 
-def row(document: Document) -> Json:
-    """The document as a row, class labels still by their names. Raises `RecordError` where it breaks the schema.
-
-    >>> row(Document.of("1", "LNPs work.", "", metadata={"year": 2026}))["metadata"]
-    '{"year": 2026}'
-    """
+def _row(document: Document) -> Json:
+    """The document as a row, class labels still by their names. Raises `RecordError` where it breaks the schema."""
     if problems := document.problems():
         raise RecordError(problems[0], record=document.id, hint=f"{len(problems)} problem(s) in this record")
     extra = {name: document.extra.get(name) for name in _EXTRA}
@@ -210,11 +211,12 @@ def _library() -> Any:
 
 def _feature(column: Column) -> Any:
     """The column as a feature; a list in the form that every version since 3 reads."""
-    datasets = _library()
+    from datasets import ClassLabel, Value
+
     if isinstance(column, str):
-        return datasets.Value(column)
+        return Value(column)
     if isinstance(column, tuple):
-        return datasets.ClassLabel(names=list(column))
+        return ClassLabel(names=list(column))
     if isinstance(column, list):
         return [_feature(column[0])]
     return {name: _feature(inner) for name, inner in column.items()}
@@ -249,7 +251,7 @@ def _check(splits: Mapping[str, Sequence[Document]]) -> None:
 
 def _front_matter(made: DatasetDict, name: str) -> str:
     """The card's YAML: what the hub sorts datasets by, where the files are, and the features."""
-    from datasets import DatasetInfo, SplitInfo
+    from datasets import DatasetInfo
     from datasets.info import DatasetInfosDict
     from huggingface_hub import DatasetCardData
 
@@ -265,10 +267,10 @@ def _front_matter(made: DatasetDict, name: str) -> str:
         tags=["biology", "medical", "relation-extraction"],
         configs=[{"config_name": "default", "data_files": files}],
     )
-    sizes = {
-        split: SplitInfo(name=split, num_bytes=dataset.data.nbytes, num_examples=len(dataset))
+    sizes = [
+        {"name": split, "num_bytes": dataset.data.nbytes, "num_examples": len(dataset)}
         for split, dataset in made.items()
-    }
+    ]
     features = next(iter(made.values())).features
     DatasetInfosDict({"default": DatasetInfo(features=features, splits=sizes)}).to_dataset_card_data(front)
     yaml: str = front.to_yaml()
@@ -285,7 +287,7 @@ def _card(splits: Mapping[str, Sequence[Document]], name: str, summary: str) -> 
 ## Columns
 
 One row is one document. Offsets count Unicode code points from 0, ends are exclusive. What a document does not say is
-null.
+null, or an empty list.
 
 {_table(("column", "what it holds"), _MEANING.items())}
 
@@ -320,7 +322,8 @@ authors or publisher: see to their terms before you pass its text on.
 def _counts(documents: Sequence[Document]) -> Counter[str]:
     found: Counter[str] = Counter(documents=len(documents))
     for document in documents:
-        found.update(one.label for one in (*document.entities, *document.relations))
+        found.update(one.label for one in document.entities)
+        found.update(one.label for one in document.relations)
         found["findings"] += len(document.findings)
     return found
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from nanocart.errors import RecordError
 from nanocart.schema import (
@@ -50,6 +50,16 @@ _FIELDS: Final = (
     ("kind", QUALIFIER_KINDS),
 )
 _SEVERAL: Final = ("setting", "registry", "car_made", "particle_role")
+
+
+def read_file(stream: BinaryIO, source: str) -> Iterator[Document | RecordError]:
+    """The document of a file in inline mark-up, or what is wrong with it, as `nanocart.corpora.formats` reads files."""
+    try:
+        yield read(stream.read().decode("utf-8-sig").replace("\r\n", "\n"), source=source)
+    except UnicodeDecodeError:
+        yield RecordError("not UTF-8", source=source, hint="save the file as UTF-8")
+    except RecordError as error:
+        yield error
 
 
 def read(marked: str, *, source: str = "", text: str | None = None) -> Document:

@@ -103,7 +103,7 @@ def dehydrate(document: Document) -> Json:
         "loose_sha256": sha256(loose.text),
         "metadata": {key: document.metadata[key] for key in (*IDENTIFIERS, "year") if document.metadata.get(key)},
         **{name: plain[name] for name in ("entities", "relations", "findings", "study")},
-        **document.extra,
+        **_without(document.extra, "sha256"),
     }
 
 
@@ -118,7 +118,8 @@ def skeleton(record: Mapping[str, Any]) -> Document:
         blank = " " * max(ends, default=0)
     except (KeyError, TypeError, IndexError) as error:
         raise _broken(record, error) from error
-    return _on(record, "", blank, lambda one: (one["start"], one["end"]))
+    bare = _on(record, "", blank, lambda one: (one["start"], one["end"]))
+    return replace(bare, extra={**bare.extra, "sha256": record.get("sha256")})
 
 
 def hydrate(record: Mapping[str, Any], title: str, text: str) -> Document:

@@ -57,7 +57,10 @@ FAILURES = [
     (lambda: TimeoutError("timed out"), "no answer: timed out.*check the network"),
     (lambda: RemoteDisconnected("closed"), "no answer: closed"),
     (Broken, "no answer: IncompleteRead"),
-    (lambda: http_error(400), "refuses the request: HTTP Error 400.*check the API key and the ids"),
+    (
+        lambda: http_error(400, b'{"error": "key"}'),
+        "refuses the request: HTTP Error 400.*check the API key and the ids",
+    ),
     (lambda: http_error(403), "refuses the request: HTTP Error 403.*check the API key and the ids"),
 ]
 
@@ -171,7 +174,7 @@ def test_an_answer_that_is_cut_off_is_told(ncbi):
 def test_what_is_no_pmid_is_not_asked_for(ncbi):
     found = list(pubmed(["PMC7", "007", "7"], email=MAIL))
     assert shape(found) == [("error", "PMC7"), ("error", "007"), "7"]
-    assert "a PMID has digits only" in str(found[0])
+    assert "a PMID is digits, the first no zero" in str(found[0])
     assert [one["id"] for one in ncbi.asked] == ["7"]
 
 
@@ -227,6 +230,14 @@ def test_a_batch_holds_something(ncbi, size):
         pubmed(["1"], email=MAIL, batch=size)
     with pytest.raises(UsageError, match="batch must be 1 or more"):
         semantic_scholar([A], batch=size)
+
+
+@pytest.mark.parametrize("key", ["k3\ny", "k3 y", "k3ÿ"])
+def test_a_key_that_cannot_be_one_is_refused_without_being_shown(ncbi, key):
+    for asked in (lambda: pubmed(["1"], email=MAIL, api_key=key), lambda: semantic_scholar([A], api_key=key)):
+        with pytest.raises(UsageError, match="copy it again") as refused:
+            asked()
+        assert "k3" not in str(refused.value)
 
 
 # PubMed through Biopython itself, whose opener is replaced
@@ -460,7 +471,7 @@ def test_what_a_paper_lacks_is_left_out(scholar):
         *FAILURES,
         (lambda: io.BytesIO(b"<html>Gateway</html>"), "its answer is no JSON.*try again"),
         (lambda: io.BytesIO(b"\xff"), "its answer is no JSON"),
-        (lambda: {"error": "Internal"}, "its answer is no list of 2 papers"),
+        (lambda: {"error": "Internal", "code": "500"}, "its answer is no list of 2 papers"),
         (lambda: [None], "its answer is no list of 2 papers"),
     ],
 )
