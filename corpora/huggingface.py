@@ -117,7 +117,7 @@ def to_hf(splits: Mapping[str, Sequence[Document]]) -> DatasetDict:
 
 
 def from_hf(row: Mapping[str, Any]) -> Document:
-    """The document of a row of such a dataset. Class labels are read by their numbers in this version's vocabularies; -1 is null.
+    """The document of a row of such a dataset. Class labels are numbers in this version's vocabularies, -1 is null.
 
     Raises `RecordError` where the row lacks a column or breaks the schema.
 

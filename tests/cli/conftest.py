@@ -28,6 +28,7 @@ def run(nlp: Language, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """`run("extract", "a.jsonl", ...)` in an empty folder: the result has exit_code, stdout and stderr."""
     monkeypatch.setattr("nanocart.pipeline.load", lambda *args, **options: nlp)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NANOCART_DATA", raising=False)
 
     def invoke(*args: str, input: str | bytes | None = None) -> Result:
         result = CliRunner().invoke(main, args, input=input)

@@ -1,0 +1,218 @@
+"""`nanocart corpus` on small files: what a curator would do with it, and what is said when something is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from nanocart.corpora.markup import read
+from nanocart.corpora.standoff import dehydrate
+from tests.cli.conftest import Run, leftovers, read_lines
+
+MARKED = """id: {id}
+pmid: {id}
+---
+Particles in mice, study {id}.
+[[LNPs|NANOPARTICLE n =lnp]] carried [[siRNA|CARGO c =r]] and cut [[fibrosis|OUTCOME o =f response decreased affirmed]].
+---
+CARRIES n c
+RESULTS_IN n o
+FINDING outcome=o nanoparticle=n cargo=c direction=decreased
+STUDY kind=primary setting=animal in_scope=yes
+"""
+
+
+def edited(folder: str, *ids: str, change: tuple[str, str] = ("", "")) -> Path:
+    """A folder of mark-up files."""
+    Path(folder).mkdir(exist_ok=True)
+    for id_ in ids:
+        text = MARKED.format(id=id_)
+        Path(folder, f"{id_}.txt").write_text(text.replace(*change) if change[0] else text, "utf-8")
+    return Path(folder)
+
+
+def texts(path: str, *ids: str) -> None:
+    lines = []
+    for id_ in ids:
+        document = read(MARKED.format(id=id_))
+        lines.append(json.dumps({"pmid": id_, "title": document.title, "abstract": document.abstract}))
+    Path(path).write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def standoff(path: str, *ids: str) -> None:
+    lines = [json.dumps({**dehydrate(read(MARKED.format(id=id_))), "split": "dev"}) for id_ in ids]
+    Path(path).write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def test_right_annotations_pass(run: Run) -> None:
+    edited("in", "1", "2")
+    result = run("corpus", "validate", "in")
+    assert result.exit_code == 0
+    assert "2 documents: 0 wrong" in result.stdout
+
+
+def test_what_is_wrong_is_named_by_document_and_line(run: Run) -> None:
+    edited("in", "1")
+    edited("in", "2", change=("|CARGO", "|CARGOS"))
+    edited("in", "3", change=("RESULTS_IN n o\n", ""))
+    edited("in", "4", change=("CARRIES n c", "CARRIES n x"))
+    result = run("corpus", "validate", "in")
+    assert result.exit_code == 1
+    assert "line 5, record 2: unknown label 'CARGOS'" in result.stdout
+    assert "3: f1: no RESULTS_IN joins its agent n to its outcome o" in result.stdout
+    assert "record 4: relation r1 names a missing mention 'x'" in result.stdout
+    assert "2 documents: 3 wrong" in result.stdout
+
+
+def test_overlaps_and_offsets_beyond_the_text_are_named(run: Run) -> None:
+    standoff("gold.jsonl", "1", "2")
+    records = read_lines(Path("gold.jsonl"))
+    records[0]["entities"][1]["start"] = records[0]["entities"][0]["start"]
+    records[1]["entities"][2]["end"] = 9_999
+    Path("gold.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records))
+    texts("texts.jsonl", "1", "2")
+    result = run("corpus", "validate", "gold.jsonl", "--texts", "texts.jsonl")
+    assert result.exit_code == 1
+    assert "record 1: e2 overlaps e1" in result.stdout
+    assert "record 2: e3 lies outside the text" in result.stdout
+
+
+def test_a_corpus_that_there_is_not(run: Run) -> None:
+    result = run("corpus", "validate", "golden")
+    assert result.exit_code == 2
+    assert "there is neither a corpus nor a file 'golden' (corpora: gold, written)" in result.stderr
+    assert run("corpus", "stats", "gold:train").exit_code == 2
+
+
+def test_agreement_of_two_folders(run: Run) -> None:
+    edited("a", "1", "2")
+    edited("b", "1", change=("decreased affirmed", "low affirmed"))
+    edited("b", "3")
+    result = run("corpus", "agreement", "a", "b", "--differences", "-")
+    assert result.exit_code == 0
+    assert "1 documents that both annotated (2 and 2)" in result.stdout
+    assert "| spans, strict | NANOPARTICLE | 1.000 | 1.000 to 1.000 | 1 |" in result.stdout
+    assert "| attributes, same | direction | 0.000" in result.stdout
+    assert "1\tdirection\t" in result.stdout
+    assert "decreased\tlow\tfibrosis" in result.stdout
+
+
+def test_agreement_of_different_texts_is_refused_by_id(run: Run) -> None:
+    edited("a", "1", "2")
+    edited("b", "1", change=("carried", "bore"))
+    edited("b", "2")
+    result = run("corpus", "agreement", "a", "b")
+    assert "1: left out, since the two annotate different texts" in result.stderr
+    assert "1 documents that both annotated" in result.stdout
+    assert run("corpus", "agreement", "a", "a", "--json").stdout.count('"group"') > 40
+
+
+def test_agreement_of_stand_off_needs_no_text(run: Run) -> None:
+    edited("a", "1")
+    standoff("b.jsonl", "1")
+    result = run("corpus", "agreement", "a", "b.jsonl")
+    assert "| findings | core rows | 1.000" in result.stdout
+
+
+def test_nothing_in_common(run: Run) -> None:
+    edited("a", "1")
+    edited("b", "2")
+    result = run("corpus", "agreement", "a", "b")
+    assert result.exit_code == 1
+    assert "no document in common" in result.stderr
+
+
+def test_statistics(run: Run) -> None:
+    standoff("gold.jsonl", "1", "2")
+    texts("texts.jsonl", "1", "2")
+    result = run("corpus", "stats", "gold.jsonl", "--texts", "texts.jsonl")
+    assert "|  | dev |" in result.stdout
+    assert "| NANOPARTICLE | 2 |" in result.stdout
+    assert "| findings | 2 |" in result.stdout
+    assert "- NANOPARTICLE: lnps (2)" in result.stdout
+
+
+def test_split(run: Run) -> None:
+    edited("in", *map(str, range(1, 11)))
+    result = run("corpus", "split", "in", "-o", "out")
+    assert result.stdout == "train: 8 documents\ndev: 1 documents\ntest: 1 documents\n"
+    parts = [read_lines(Path("out", f"{name}.jsonl")) for name in ("train", "dev", "test")]
+    assert sorted(int(one["id"]) for part in parts for one in part) == list(range(1, 11))
+    result = run("corpus", "split", "in", "-o", "out", "--shares", "a=0.5")
+    assert result.exit_code == 2
+    assert "must sum to 1" in result.stderr
+
+
+def test_mark_up_and_back(run: Run) -> None:
+    edited("in", "1")
+    assert run("corpus", "convert", "in", "-o", "one.jsonl").exit_code == 0
+    assert run("corpus", "annotate", "one.jsonl", "-o", "again").exit_code == 0
+    assert run("corpus", "annotate", "one.jsonl", "-o", "bare", "--blank").exit_code == 0
+    assert "[[LNPs|NANOPARTICLE n =lnp]]" in Path("again", "1.txt").read_text()
+    assert "[[" not in Path("bare", "1.txt").read_text()
+    Path("again", "1.txt").write_text("mine")
+    run("corpus", "annotate", "one.jsonl", "-o", "again")
+    assert Path("again", "1.txt").read_text() == "mine"  # a file that exists may hold somebody's work
+
+
+def test_edited_text_is_found(run: Run) -> None:
+    texts("texts.jsonl", "1", "2")
+    edited("in", "1")
+    assert run("corpus", "check", "in", "texts.jsonl").exit_code == 0
+    edited("in", "2", change=("carried", "carries"))
+    edited("in", "3")
+    result = run("corpus", "check", "in", "texts.jsonl")
+    assert result.exit_code == 1
+    assert "2: the text was changed at character 39: 's siRNA and cut fibrosis.'" in result.stdout
+    assert "3: none of the originals has this id" in result.stdout
+
+
+def test_conversion_to_other_formats(run: Run) -> None:
+    edited("in", "1")
+    for name in ("out.pubtator", "out.xml", "out.json", "brat/"):
+        assert run("corpus", "convert", "in", "-o", name).exit_code == 0
+    assert "1|t|Particles in mice" in Path("out.pubtator").read_text()
+    assert "NANOPARTICLE" in Path("brat", "1.ann").read_text()
+    assert run("corpus", "convert", "in", "-o", "out.jsonl", "--to", "standoff").exit_code == 0
+    assert "siRNA" not in Path("out.jsonl").read_text()
+
+
+def test_stand_off_without_text_is_not_converted(run: Run) -> None:
+    standoff("gold.jsonl", "1")
+    result = run("corpus", "convert", "gold.jsonl", "-o", "out.pubtator")
+    assert result.exit_code == 2
+    assert "no text to convert (name their sources with --texts)" in result.stderr
+
+
+def test_hydration(run: Run) -> None:
+    standoff("gold.jsonl", "1", "2")
+    texts("texts.jsonl", "2", "1", "3")
+    result = run("corpus", "hydrate", "texts.jsonl", "--corpus", "gold.jsonl", "-o", "whole.jsonl")
+    assert (result.exit_code, result.stdout) == (0, "2 of 2 documents written to whole.jsonl\n")
+    whole = read_lines(Path("whole.jsonl"))
+    assert [one["id"] for one in whole] == ["1", "2"]  # in the order of the corpus
+    assert whole[0]["entities"][0]["text"] == "LNPs"
+
+
+def test_a_missing_text_and_a_changed_one_are_named(run: Run) -> None:
+    standoff("gold.jsonl", "1", "2", "3")
+    texts("texts.jsonl", "1", "2")
+    Path("texts.jsonl").write_text(Path("texts.jsonl").read_text().replace("mice, study 2", "rats, study 2"))
+    result = run("corpus", "hydrate", "texts.jsonl", "--corpus", "gold.jsonl", "-o", "whole.jsonl")
+    assert result.exit_code == 1
+    assert "record 2: the text is not the one that was annotated" in result.stderr
+    assert "record 3: its text is in none of the sources" in result.stderr
+    assert [one["id"] for one in read_lines(Path("whole.jsonl"))] == ["1"]
+    result = run("corpus", "hydrate", "texts.jsonl", "--corpus", "gold.jsonl", "-o", "whole.jsonl", "--realign")
+    assert result.exit_code == 1
+    assert "2: the text was changed; dropped e1" in result.stderr
+    assert [one["id"] for one in read_lines(Path("whole.jsonl"))] == ["1", "2"]
+    assert leftovers(Path()) == []
+
+
+def test_hydration_without_a_source(run: Run) -> None:
+    standoff("gold.jsonl", "1")
+    result = run("corpus", "hydrate", "--corpus", "gold.jsonl", "-o", "whole.jsonl")
+    assert result.exit_code == 2
+    assert "no source of texts" in result.stderr
+    assert run("corpus", "hydrate", "x.jsonl", "--corpus", "nothing.jsonl", "-o", "w.jsonl").exit_code == 2
