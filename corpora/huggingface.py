@@ -260,7 +260,7 @@ def _front_matter(made: DatasetDict, name: str) -> str:
     front = DatasetCardData(
         pretty_name=name,
         language=["en"],
-        license="apache-2.0",
+        license="cc-by-4.0",
         task_categories=["token-classification"],
         task_ids=["named-entity-recognition"],
         size_categories=[next((size for limit, size in _SIZES if count < limit), "n>1M")],
@@ -314,7 +314,7 @@ As a document of nanocart, class labels by their names: `nanocart.corpora.huggin
 
 ## Licence
 
-The annotations are under Apache 2.0, as nanocart is. An abstract that was not written for nanocart belongs to its
+The annotations are under CC BY 4.0. An abstract that was not written for nanocart belongs to its
 authors or publisher: see to their terms before you pass its text on.
 """
 

@@ -130,6 +130,40 @@ def differences(pairs: Iterable[Pair]) -> Iterator[Difference]:
         yield from sorted(found, key=lambda item: (item.start, item.end, item.kind))
 
 
+def decisions(triples: Iterable[tuple[Document, Document, Document]]) -> dict[str, Counter[str]]:
+    """Which side a third reading found right, where two differed: counts of "first", "second", "neither" by kind.
+
+    Each triple holds the first, the second and the final annotation of a document. Spans that differ and overlap are
+    one case ("spans"); each attribute of an outcome that all three marked alike is one.
+    """
+    counts: dict[str, Counter[str]] = {kind: Counter() for kind in ("spans", *ATTRIBUTES)}
+    for one, other, final in triples:
+        sides = [{(m.start, m.end, m.label) for m in document.entities} for document in (one, other, final)]
+        for low, high in _sites(sides[0] ^ sides[1]):
+            first, second, third = ({x for x in side if x[0] < high and low < x[1]} for side in sides)
+            counts["spans"]["first" if third == first else "second" if third == second else "neither"] += 1
+        settled = {(m.start, m.end): m for m in final.entities if m.label == "OUTCOME"}
+        for a, b in matched_outcomes(one, other):
+            if (a.start, a.end) in settled:
+                for attribute in ATTRIBUTES:
+                    x, y = _values(a, b, attribute)
+                    z = getattr(settled[a.start, a.end].attributes, attribute)
+                    if x != y:
+                        counts[attribute]["first" if z == x else "second" if z == y else "neither"] += 1
+    return counts
+
+
+def _sites(spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int]]:
+    """The stretches of text that overlapping spans cover together."""
+    sites: list[tuple[int, int]] = []
+    for start, end, _ in sorted(spans):
+        if sites and start < sites[-1][1]:
+            sites[-1] = (sites[-1][0], max(end, sites[-1][1]))
+        else:
+            sites.append((start, end))
+    return sites
+
+
 _TOGETHER: Final = (("five types, no OUTCOME", FIVE), ("six types", ENTITY_LABELS))
 
 

@@ -73,8 +73,11 @@ def validate(ctx: click.Context, targets: tuple[str, ...], texts: tuple[str, ...
 @click.argument("second")
 @_texts
 @click.option("--differences", metavar="FILE.tsv", help="List every disagreement; '-' for the screen.")
+@click.option("--final", metavar="CORPUS", help="A third annotation: count which side it found right.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
-def agreement(first: str, second: str, texts: tuple[str, ...], differences: str | None, as_json: bool) -> None:
+def agreement(
+    *, first: str, second: str, texts: tuple[str, ...], differences: str | None, final: str | None, as_json: bool
+) -> None:
     """Agreement of two annotations of the same documents, with 95 % bootstrap intervals over documents.
 
     FIRST and SECOND are CORPUS names or files, for example: nanocart corpus agreement gold:test answers.jsonl
@@ -98,6 +101,10 @@ def agreement(first: str, second: str, texts: tuple[str, ...], differences: str 
         sizes = f"{len(pairs)} documents that both annotated ({len(one[0])} and {len(other[0])})"
         click.echo(f"{sizes}; {SIGNATURE}\n")
         click.echo(table(figures))
+    if final:
+        settled = {document.id: document for document in _read([final], texts)[0]}
+        triples = [(a, b, settled[a.id]) for a, b in pairs if a.id in settled]
+        click.echo(f"\n{_decided(measured.decisions(triples))}")
     if differences:
         text = "\n".join(_difference_lines(pairs)) + "\n"
         click.echo(text, nl=False) if differences == "-" else _save(Path(differences), text)
@@ -130,6 +137,13 @@ def table(figures: Sequence[Any]) -> str:
         group = one.group
         value = f"{one.value:.3f} | {one.low:.3f} to {one.high:.3f}" if one.cases else "- | -"
         lines.append(f"| {shown} | {one.name} | {value} | {one.cases} |")
+    return "\n".join(lines)
+
+
+def _decided(counts: dict[str, Any]) -> str:
+    lines = ["| where they differed, right was | first | second | neither |", "|---|---:|---:|---:|"]
+    for kind, one in counts.items():
+        lines.append(f"| {kind} | {one['first']} | {one['second']} | {one['neither']} |")
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from nanocart.corpora.markup import read
-from nanocart.eval.agreement import Figure, differences, figures, kappa
+from nanocart.eval.agreement import Figure, decisions, differences, figures, kappa
 from nanocart.schema import Document
 
 
@@ -95,3 +95,17 @@ def test_differences_are_listed_in_reading_order_with_their_kind() -> None:
     ]
     [only] = [one for one in differences([(FIRST, SECOND)]) if one.kind == "category"]
     assert (only.first, only.second) == ("response", "survival")
+
+
+def test_decisions_of_a_third_reader() -> None:
+    other = marked(
+        "[[CAR-T|CELL_TYPE a =x]] cells cut [[severe tumor growth|OUTCOME b =y response low affirmed]] in lymphoma.",
+    )
+    final = marked(
+        "[[CAR-T cells|CELL_TYPE a =x]] cut severe [[growth|OUTCOME b =y response low affirmed]] in lymphoma.",
+    )
+    # Cells: the first is right; the outcome: neither; the disease: the second, which has none.
+    assert decisions([(FIRST, other, final)])["spans"] == {"first": 1, "neither": 1, "second": 1}
+    third = marked("CAR-T cells cut severe [[tumor growth|OUTCOME o =growth survival low affirmed]] in lymphoma.")
+    assert decisions([(FIRST, SECOND, third)])["category"] == {"second": 1}
+    assert decisions([(FIRST, SECOND, third)])["direction"] == {}
