@@ -5,7 +5,7 @@ PIP := $(PY) -m pip --disable-pip-version-check -qq install
 PYTHON ?= python3.12 python3.11 python3
 PACKAGES := models corpora eval
 
-.PHONY: help demo test lint style types wheel bench clean
+.PHONY: help demo test lint style types wheel gold bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -14,6 +14,7 @@ help:
 	@echo "make test    run the whole test suite"
 	@echo "make lint    check style (ruff) and types (mypy)"
 	@echo "make wheel   build the package that pip installs, into dist/"
+	@echo "make gold    check and describe the gold set, and the agreement of its two blind passes"
 	@echo "make bench   measure speed, start-up and memory; needs NANOCART_DATA=FOLDER"
 	@echo "make clean   remove what these made: .venv, build/, dist/, out/demo/ and caches"
 
@@ -39,6 +40,15 @@ types: $(VENV)/dev
 wheel: $(VENV)/dev
 	@rm -rf build/lib build/bdist.* dist
 	@$(PY) -m build --wheel
+
+# With NANOCART_DATA=FOLDER the annotations are joined with their texts, and each text is checked by its hash.
+gold: $(VENV)/base
+	@$(VENV)/bin/nanocart corpus validate
+	@$(VENV)/bin/nanocart corpus stats
+	@for split in dev test; do \
+	  echo; echo "Agreement of the two blind passes, $$split:"; \
+	  $(VENV)/bin/nanocart corpus agreement gold:$$split:pass-a gold:$$split:pass-b --final gold:$$split || exit 1; \
+	done
 
 bench: $(VENV)/base
 	@test -d "$$NANOCART_DATA" || { echo "make bench needs abstracts: make bench NANOCART_DATA=FOLDER, with FOLDER/abstracts/domain.jsonl.xz" >&2; exit 1; }

@@ -7,10 +7,12 @@ of the gold mention of its type that it overlaps most; predictions that overlap 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 
 from nanocart.eval.counts import Counts
 from nanocart.schema import ENTITY_LABELS, Document, Mention
+
+Clusters = tuple[Mapping[str, Hashable], Mapping[str, Hashable]]
 
 
 def spans(gold: Document, predicted: Document, labels: Iterable[str] = ENTITY_LABELS) -> Counts:
@@ -19,6 +21,15 @@ def spans(gold: Document, predicted: Document, labels: Iterable[str] = ENTITY_LA
     return _compare(
         ((one.start, one.end, one.label) for one in gold.entities if one.label in wanted),
         ((one.start, one.end, one.label) for one in predicted.entities if one.label in wanted),
+    )
+
+
+def boundaries(gold: Document, predicted: Document, labels: Iterable[str] = ENTITY_LABELS) -> Counts:
+    """Boundaries alone: a prediction is right if a gold mention of any of the types has the same start and end."""
+    wanted = set(labels)
+    return _compare(
+        ((one.start, one.end) for one in gold.entities if one.label in wanted),
+        ((one.start, one.end) for one in predicted.entities if one.label in wanted),
     )
 
 
@@ -43,40 +54,65 @@ def overlapping(gold: Document, predicted: Document, labels: Iterable[str] = ENT
     return Counts(right, predicted_count - right, gold_count - right)
 
 
-def relations(gold: Document, predicted: Document, labels: Iterable[str]) -> Counts:
-    """Relations end to end: right if the gold joins the same two clusters by the same label, assertion aside."""
-    wanted, clusters = set(labels), gold_clusters(gold, predicted)
-    own = own_clusters(gold)
-    return _compare(
-        {(one.label, own[one.head], own[one.tail]) for one in gold.relations if one.label in wanted},
-        {(one.label, clusters[one.head], clusters[one.tail]) for one in predicted.relations if one.label in wanted},
-    )
+def relations(
+    gold: Document,
+    predicted: Document,
+    labels: Iterable[str],
+    *,
+    assertion: bool = False,
+    clusters: Clusters | None = None,
+) -> Counts:
+    """Relations over concepts: right if the gold joins the same two clusters by the same label (and assertion).
+
+    `clusters` are those that `both_clusters` gave, for whoever counts several measures.
+    """
+    wanted = set(labels)
+    own, given = clusters or both_clusters(gold, predicted)
+
+    def joined(document: Document, clusters: Mapping[str, Hashable]) -> set[Hashable]:
+        return {
+            (one.label, clusters[one.head], clusters[one.tail], one.assertion if assertion else "")
+            for one in document.relations
+            if one.label in wanted
+        }
+
+    return _compare(joined(gold, own), joined(predicted, given))
 
 
-def core_rows(gold: Document, predicted: Document) -> Counts:
+def mention_relations(gold: Document, predicted: Document, labels: Iterable[str]) -> Counts:
+    """Relations over mentions: right if the gold joins mentions with the same spans by the same label."""
+    wanted = set(labels)
+
+    def joined(document: Document) -> set[Hashable]:
+        spans = {one.id: (one.start, one.end) for one in document.entities}
+        return {(one.label, spans[one.head], spans[one.tail]) for one in document.relations if one.label in wanted}
+
+    return _compare(joined(gold), joined(predicted))
+
+
+def core_rows(gold: Document, predicted: Document, *, clusters: Clusters | None = None) -> Counts:
     """Core rows of findings: right if agent (particle and cell), outcome, direction and assertion all are."""
-    return _compare(_core(gold, own_clusters(gold)), _core(predicted, gold_clusters(gold, predicted)))
+    own, given = clusters or both_clusters(gold, predicted)
+    return _compare(_core(gold, own), _core(predicted, given))
 
 
-def gold_clusters(gold: Document, predicted: Document) -> dict[str, Hashable]:
-    """The cluster of each predicted mention, by mention id."""
-    return {one.id: _cluster(one, gold.entities) for one in predicted.entities}
-
-
-def own_clusters(document: Document) -> dict[str, Hashable]:
-    """The cluster of each mention of a document as it stands, by mention id."""
-    return {one.id: (one.label, _name(one)) for one in document.entities}
+def both_clusters(gold: Document, predicted: Document) -> Clusters:
+    """The cluster of each gold mention, and the gold cluster of each predicted one, by mention id."""
+    by_label: dict[str, list[Mention]] = {}
+    for one in gold.entities:
+        by_label.setdefault(one.label, []).append(one)
+    own = {one.id: (one.label, _name(one)) for one in gold.entities}
+    return own, {one.id: _cluster(one, by_label.get(one.label, ())) for one in predicted.entities}
 
 
 def _cluster(one: Mention, gold: Iterable[Mention]) -> Hashable:
-    overlap = {
-        other.id: min(one.end, other.end) - max(one.start, other.start) for other in gold if other.label == one.label
-    }
-    best = max(overlap, key=lambda id_: overlap[id_], default=None)
-    if best is not None and overlap[best] > 0:
-        other = next(other for other in gold if other.id == best)
-        return (other.label, _name(other))
-    return ("spurious", one.label, _name(one))
+    """The cluster of the gold mention, of those of its label, that a predicted mention overlaps most."""
+    best, most = None, 0
+    for other in gold:
+        shared = min(one.end, other.end) - max(one.start, other.start)
+        if shared > most:
+            best, most = other, shared
+    return (one.label, _name(best)) if best else ("spurious", one.label, _name(one))
 
 
 def _name(one: Mention) -> Hashable:
@@ -84,7 +120,7 @@ def _name(one: Mention) -> Hashable:
     return one.cluster or (one.text.lower() if one.label in ENTITY_LABELS else (one.start, one.end))
 
 
-def _core(document: Document, clusters: dict[str, Hashable]) -> list[Hashable]:
+def _core(document: Document, clusters: Mapping[str, Hashable]) -> list[Hashable]:
     return [
         (
             frozenset(clusters[id_] for id_ in (*row.nanoparticle, *row.cell_type)),

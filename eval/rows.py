@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from nanocart.eval.counts import Counts
-from nanocart.eval.measures import gold_clusters, own_clusters
+from nanocart.eval.measures import Clusters, both_clusters
 from nanocart.schema import SLOTS, Document, Finding
 
 ROW_SLOTS: Final = ("outcome", *SLOTS, "direction", "assertion", "value", "compared_with")
@@ -50,12 +50,12 @@ class Pairing:
         return Counts(right, wrong + len(self.spurious), wrong + len(self.missed))
 
 
-def pair(gold: Document, predicted: Document) -> Pairing:
+def pair(gold: Document, predicted: Document, *, clusters: Clusters | None = None) -> Pairing:
     """Pair the rows of a gold document with those of a prediction on the same text.
 
     `evidence` says for each pair whether the predicted sentence holds the gold outcome mention.
     """
-    own, given = own_clusters(gold), gold_clusters(gold, predicted)
+    own, given = clusters or both_clusters(gold, predicted)
     wanted = [_row(one, own) for one in gold.findings]
     found = [_row(one, given) for one in predicted.findings]
     agreeing = np.array([[_agreeing(a, b) for b in found] for a in wanted], dtype=float).reshape(

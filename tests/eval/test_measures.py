@@ -68,7 +68,7 @@ def test_a_prediction_takes_the_cluster_that_it_overlaps_most() -> None:
             "cut", "[[cut|CARGO c9 =y]]"
         )
     )
-    clusters = measures.gold_clusters(GOLD, predicted)
+    _, clusters = measures.both_clusters(GOLD, predicted)
     assert clusters["n9"] == ("NANOPARTICLE", "lnp")
     assert clusters["c9"] == ("spurious", "CARGO", "y")
 
