@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,7 +152,7 @@ def figures(table: Table, *, resamples: int = 10_000, seed: int = 0) -> list[Fig
     return found
 
 
-def f1(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+def f1(counts: NDArray[Any]) -> NDArray[np.float64]:
     """F1 of an array whose last axis is (true positives, false positives, false negatives); 1 where all are 0."""
     right, wrong = 2 * counts[..., 0], counts[..., 1] + counts[..., 2]
     whole = right + wrong

@@ -11,6 +11,7 @@ import click
 from nanocart import __version__
 from nanocart.cli.convert import convert
 from nanocart.cli.corpus import corpus
+from nanocart.cli.evaluate import compare, evaluate
 from nanocart.cli.extract import extract
 from nanocart.cli.lexicon import lexicon
 from nanocart.cli.show import show
@@ -59,5 +60,5 @@ def main() -> None:
     """
 
 
-for _command in (extract, show, convert, lexicon, corpus):
+for _command in (extract, show, convert, lexicon, corpus, evaluate, compare):
     main.add_command(_command)
