@@ -218,7 +218,9 @@ def _renamed(document: Document) -> Document:
 
     def row(number: int, one: Finding) -> Finding:
         slots: dict[str, Any] = {slot: tuple(names[id_] for id_ in getattr(one, slot)) for slot in SLOTS}
-        single: dict[str, Any] = {name: names[id_] if (id_ := getattr(one, name)) else None for name in ("value", "compared_with")}
+        single: dict[str, Any] = {
+            name: names[id_] if (id_ := getattr(one, name)) else None for name in ("value", "compared_with")
+        }
         return replace(one, id=f"f{number}", outcome=names[one.outcome], **slots, **single)
 
     return replace(

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from nanocart import __version__
+from nanocart.cli.benchmark import benchmark
 from nanocart.cli.convert import convert
 from nanocart.cli.corpus import corpus
 from nanocart.cli.evaluate import compare, evaluate
@@ -60,5 +61,5 @@ def main() -> None:
     """
 
 
-for _command in (extract, show, convert, lexicon, corpus, evaluate, compare):
+for _command in (extract, show, convert, lexicon, corpus, evaluate, compare, benchmark):
     main.add_command(_command)

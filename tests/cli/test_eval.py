@@ -127,3 +127,17 @@ def test_the_hash_follows_the_annotations_and_not_their_order() -> None:
 
 def test_plain_tables_are_aligned() -> None:
     assert render(["a", "b"], [["x", "10"], ["long", "2"]]) == "a      b\nx     10\nlong   2"
+
+
+def test_benchmark_of_systems(run: Run, gold: str) -> None:
+    write("mine.jsonl", line("1", "NANOPARTICLE", "DISEASE"))
+    result = run("benchmark", "dictionary", "file:mine.jsonl", "--corpus", gold, "--json", "b.json")
+    assert result.exit_code == 0
+    [dictionary, mine] = [one for one in result.stdout.splitlines() if one.startswith(("dictionary", "file:"))]
+    assert mine.split()[1] == "0.333"  # 1 of 2 right, 3 missed: 2 / 6
+    assert mine.split()[-2:] == ["-", "-"]
+    assert float(dictionary.split()[-2]) > 0
+    assert "file:mine.jsonl: 2: no prediction" in result.stderr
+    records = json.loads(Path("b.json").read_text())
+    assert [Signature.parse(one["signature"]).system for one in records] == ["dictionary", "file:mine.jsonl"]
+    assert run("benchmark", "magic", "--corpus", gold).exit_code == 2

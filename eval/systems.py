@@ -1,0 +1,101 @@
+"""The systems that a benchmark compares, each behind one small interface: documents in, annotated documents out.
+
+A system is named `KIND` or `KIND:ARGUMENT`: `system("rules")`, `system("file:mine.jsonl")`. To add one, write a
+function that takes the argument and returns a `System`, and name it in `KINDS`.
+
+>>> system("dictionary").name
+'dictionary'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from nanocart import __version__
+from nanocart.errors import UsageError
+from nanocart.schema import Document
+
+Read = Callable[[Iterable[Document]], Iterator[Document]]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A system: its name and version, and the function that annotates documents (their text, nothing else).
+
+    `timed` says whether the time that `read` takes is the system's own; predictions from a file have none.
+    """
+
+    name: str
+    version: str
+    read: Read
+    timed: bool = True
+
+
+def system(name: str) -> System:
+    """The system of a name. Raises `UsageError` where there is none, or where what it needs is not installed."""
+    kind, _, argument = name.partition(":")
+    if kind not in KINDS:
+        raise UsageError(f"there is no system {name!r}", hint=f"one of: {', '.join(KINDS)}")
+    return KINDS[kind](argument)
+
+
+def _rules(argument: str) -> System:
+    from nanocart.pipeline import MODELS, extract, load
+
+    if argument:
+        raise UsageError("the rules take no argument", hint="name them 'rules'")
+    nlp = load(MODELS[0])
+    return System("rules", __version__, lambda documents: extract(documents, nlp))
+
+
+def _dictionary(argument: str) -> System:
+    """The longest matches of the lexicon, without context: what any list of terms would give."""
+    import spacy
+
+    from nanocart.pipeline import extract
+
+    if argument:
+        raise UsageError("the dictionary takes no argument", hint="name it 'dictionary'")
+    nlp = spacy.blank("en")
+    nlp.add_pipe("nanocart_lexicon")
+    return System("dictionary", __version__, lambda documents: extract(documents, nlp))
+
+
+def _file(argument: str) -> System:
+    """Predictions that another program has made."""
+    from nanocart.corpora.collection import read
+    from nanocart.corpora.gold import text_sources
+
+    if not argument:
+        raise UsageError("predictions need a file", hint="file:predictions.jsonl")
+    documents, _ = read([argument], text_sources(None) or None)
+    return _given(argument, documents)
+
+
+def _pass(argument: str) -> System:
+    """A blind annotation pass, as the ceiling that a reader reaches: "reader:dev:pass-a"."""
+    from nanocart.corpora.collection import read
+    from nanocart.corpora.gold import text_sources
+
+    documents, _ = read([f"gold:{argument}"], text_sources(None) or None)
+    return _given(f"reader:{argument}", documents)
+
+
+def _given(name: str, documents: Iterable[Document]) -> System:
+    known = {one.id: one for one in documents}
+
+    def find(wanted: Iterable[Document]) -> Iterator[Document]:
+        return (known[one.id] for one in wanted if one.id in known)
+
+    return System(name, "", find, timed=False)
+
+
+KINDS: Final[Mapping[str, Callable[[str], System]]] = {
+    "rules": _rules,
+    "dictionary": _dictionary,
+    "file": _file,
+    "reader": _pass,
+}
+"""The kinds of system, and what makes one of them from its argument."""

@@ -1,0 +1,109 @@
+"""`nanocart benchmark`: systems run end to end on a corpus, with accuracy, time and memory side by side."""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nanocart.cli.evaluate import headline, read_gold, warn
+
+if TYPE_CHECKING:
+    from nanocart.eval.scores import Figure
+    from nanocart.eval.tables import Style
+    from nanocart.schema import Document
+
+_SHOWN = (
+    ("spans", "spans/strict/six types"),
+    ("overlap", "spans/overlap/six types"),
+    ("relations", "relations/document/five relations"),
+    ("core rows", "findings/core rows"),
+    ("slots", "findings/slots/all"),
+    ("scope", "scope"),
+)
+
+
+@click.command(short_help="Run systems on a corpus: accuracy, time and memory.")
+@click.argument("systems", nargs=-1, required=True, metavar="SYSTEM...")
+@click.option("--corpus", "gold", default="gold:dev", show_default=True, help="A corpus, or a file of gold documents.")
+@click.option("--texts", multiple=True, metavar="SOURCE", help="Files with the texts of stand-off records.")
+@click.option("--style", type=click.Choice(["plain", "markdown", "latex"]), default="plain")
+@click.option("--json", "path", metavar="FILE", help="Also write every figure and the signatures.")
+@click.option("--all", "every", is_flag=True, help="The headline measures of each system, a table each.")
+@click.option("--resamples", default=10_000, show_default=True, type=click.IntRange(0))
+@click.option("--seed", default=0, show_default=True)
+def benchmark(
+    *,
+    systems: tuple[str, ...],
+    gold: str,
+    texts: tuple[str, ...],
+    style: Style,
+    path: str | None,
+    every: bool,
+    resamples: int,
+    seed: int,
+) -> None:
+    """Run systems end to end: F1 with its interval, seconds per 1,000 documents, peak memory of this process.
+
+    SYSTEM is "rules", "dictionary" (longest lexicon matches), "file:PATH" (predictions made elsewhere) or
+    "reader:dev:pass-a" (a blind annotation pass: what a reader reaches).
+    """
+    from nanocart.eval import tables
+    from nanocart.eval.matching import matched
+    from nanocart.eval.scores import count, figures
+    from nanocart.eval.systems import system
+
+    documents, signature = read_gold(gold, texts, resamples, seed)
+    lines: list[list[str]] = []
+    records: list[dict[str, Any]] = []
+    for name in systems:
+        made = system(name)
+        predicted, seconds = run(made.read, documents)
+        pairs = matched(documents, predicted)
+        warn([f"{name}: {line}" for line in pairs.warnings])
+        found = figures(count(pairs.pairs), resamples=resamples, seed=seed)
+        by_name = {one.name: one for one in found}
+        shown = [_with_interval(by_name[measure]) for _, measure in _SHOWN]
+        per_thousand = f"{1_000 * seconds / len(documents):.1f}" if made.timed else "-"
+        lines.append([name, *shown, per_thousand, f"{_peak() / 1e6:,.0f}" if made.timed else "-"])
+        record = {"signature": str(signature(name, made.version)), "seconds": seconds if made.timed else None}
+        records.append({**record, "figures": [_plain(one) for one in found]})
+        if every:
+            click.echo(f"{name}\n{tables.scores(headline(found), style)}\n")
+    head = ["system", *(title for title, _ in _SHOWN), "s per 1,000", "peak MB"]
+    click.echo(tables.render(head, lines, style))
+    click.echo("\n" + "\n".join(str(record["signature"]) for record in records))
+    if path:
+        from pathlib import Path
+
+        from nanocart.cli.annotated import save
+
+        save(Path(path), json.dumps(records, indent=1) + "\n")
+
+
+def run(read: Any, documents: Sequence[Document]) -> tuple[list[Document], float]:
+    """What a system makes of the bare documents, and the seconds that it took, its loading aside."""
+    bare = [one.without_annotations() for one in documents]
+    if bare:
+        list(read(bare[:1]))  # what is loaded or built at first use belongs to loading
+    start = time.perf_counter()
+    predicted = list(read(bare))
+    return predicted, time.perf_counter() - start
+
+
+def _with_interval(one: Figure) -> str:
+    return f"{one.value:.3f} ({one.low:.3f}-{one.high:.3f})"
+
+
+def _plain(one: Figure) -> dict[str, Any]:
+    counts = [one.counts.tp, one.counts.fp, one.counts.fn] if one.counts else None
+    return {"name": one.name, "value": one.value, "low": one.low, "high": one.high, "counts": counts}
+
+
+def _peak() -> int:
+    """Bytes: the most memory that this process has held (Linux counts in KiB)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

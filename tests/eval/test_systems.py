@@ -1,0 +1,63 @@
+"""The systems of a benchmark: each annotates the text alone and nothing of the gold leaks into it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nanocart.errors import UsageError
+from nanocart.eval.systems import KINDS, system
+from nanocart.schema import Document, Mention
+
+TEXT = "Lipid nanoparticles carried CD19 CAR mRNA into T cells. CART is a neuropeptide."
+
+
+def test_the_dictionary_takes_the_longest_lexicon_matches_without_context() -> None:
+    [read] = system("dictionary").read([Document.of("1", TEXT, "")])
+    surfaces = {(one.label, one.text) for one in read.entities}
+    assert ("NANOPARTICLE", "Lipid nanoparticles") in surfaces
+    assert ("CELL_TYPE", "T cells") in surfaces
+    assert read.relations == ()
+    assert read.findings == ()
+
+
+def test_the_rules_read_relations() -> None:
+    made = system("rules")
+    [read] = made.read([Document.of("1", TEXT, "")])
+    assert {one.label for one in read.relations} >= {"CARRIES"}
+    assert made.timed
+
+
+def test_gold_annotations_do_not_leak_into_a_system() -> None:
+    gold = Document.of("1", "Nothing is here.", "", entities=(Mention("e1", 0, 7, "DISEASE", "Nothing"),))
+    for name in ("rules", "dictionary"):
+        [read] = system(name).read([gold])
+        assert read.entities == ()
+
+
+def test_predictions_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text(json.dumps(Document.of("1", TEXT, "").to_json()) + "\n")
+    made = system(f"file:{path}")
+    assert [one.id for one in made.read([Document.of("2", "x", ""), Document.of("1", TEXT, "")])] == ["1"]
+    assert not made.timed
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("magic", "there is no system 'magic'.*rules, dictionary"),
+        ("file", "predictions need a file"),
+        ("rules:fast", "take no argument"),
+        ("reader:train:pass-a", "no split 'train'"),
+    ],
+)
+def test_what_there_is_not(name: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        system(name)
+
+
+def test_every_kind_is_documented() -> None:
+    assert set(KINDS) >= {"rules", "dictionary", "file", "reader"}
