@@ -140,10 +140,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     pool = candidates(parser.parse_args().folder)
     drawn = draw(pool)
-    print("id\tsplit\tstratum")
+    print("id\tsplit\tstratum\tyear")
     for one in pool:
         if one.id in drawn:
-            print(one.id, drawn[one.id], one.stratum, sep="\t")
+            print(one.id, drawn[one.id], one.stratum, one.year, sep="\t")
     missed = [one.id for one in pool if one.pmid and one.stratum.startswith("car") and one.id not in drawn]
     print(f"{len(drawn)} of {len(pool)}; CAR abstracts with a PMID left out: {missed}", file=sys.stderr)
 
