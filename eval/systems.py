@@ -42,12 +42,13 @@ def system(name: str) -> System:
 
 
 def _rules(argument: str) -> System:
+    """nanocart's rules; "rules:no-scope" reads texts that do not speak of the field too, as external corpora need."""
     from nanocart.pipeline import MODELS, extract, load
 
-    if argument:
-        raise UsageError("the rules take no argument", hint="name them 'rules'")
-    nlp = load(MODELS[0])
-    return System("rules", __version__, lambda documents: extract(documents, nlp))
+    if argument not in ("", "no-scope"):
+        raise UsageError("the rules take no such argument", hint="name them 'rules' or 'rules:no-scope'")
+    nlp = load(MODELS[0], scope=not argument)
+    return System(f"rules:{argument}".rstrip(":"), __version__, lambda documents: extract(documents, nlp))
 
 
 def _dictionary(argument: str) -> System:

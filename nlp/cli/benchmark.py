@@ -47,10 +47,11 @@ def benchmark(
     resamples: int,
     seed: int,
 ) -> None:
-    """Run systems end to end: F1 with its interval, seconds per 1,000 documents, peak memory of this process.
+    """Run systems end to end: F1 with its interval, seconds per 1,000 documents, peak memory.
 
-    SYSTEM is "rules", "dictionary" (longest lexicon matches), "file:PATH" (predictions made elsewhere) or
-    "reader:dev:pass-a" (a blind annotation pass: what a reader reaches).
+    SYSTEM is "rules", "rules:no-scope", "dictionary" (longest lexicon matches), "file:PATH" (predictions made
+    elsewhere) or "reader:dev:pass-a" (a blind annotation pass: what a reader reaches). CORPUS is also one of others,
+    from NANOCART_DATA: bc5cdr, ncbi-disease, bionlp13cg, jnlpba or pico, each also with ":SPLIT".
     """
     from nanocart.eval import tables
     from nanocart.eval.matching import matched
@@ -58,6 +59,7 @@ def benchmark(
     from nanocart.eval.systems import system
 
     documents, signature = read_gold(gold, texts, resamples, seed)
+    columns = _columns(gold)
     lines: list[list[str]] = []
     records: list[dict[str, Any]] = []
     for name in systems:
@@ -67,14 +69,14 @@ def benchmark(
         warn([f"{name}: {line}" for line in pairs.warnings])
         found = figures(count(pairs.pairs), resamples=resamples, seed=seed)
         by_name = {one.name: one for one in found}
-        shown = [_with_interval(by_name[measure]) for _, measure in _SHOWN]
+        shown = [_with_interval(by_name[measure]) for _, measure in columns]
         per_thousand = f"{1_000 * seconds / len(documents):.1f}" if made.timed else "-"
         lines.append([name, *shown, per_thousand, f"{_peak() / 1e6:,.0f}" if made.timed else "-"])
         record = {"signature": str(signature(name, made.version)), "seconds": seconds if made.timed else None}
         records.append({**record, "figures": [_plain(one) for one in found]})
         if every:
             click.echo(f"{name}\n{tables.scores(headline(found), style)}\n")
-    head = ["system", *(title for title, _ in _SHOWN), "s per 1,000", "peak MB"]
+    head = ["system", *(title for title, _ in columns), "s per 1,000", "peak MB"]
     click.echo(tables.render(head, lines, style))
     click.echo("\n" + "\n".join(str(record["signature"]) for record in records))
     if path:
@@ -83,6 +85,17 @@ def benchmark(
         from nanocart.cli.annotated import save
 
         save(Path(path), json.dumps(records, indent=1) + "\n")
+
+
+def _columns(gold: str) -> Sequence[tuple[str, str]]:
+    """What the table shows: on a corpus of others the spans of the types that its labels map to."""
+    from nanocart.corpora.external import EXTERNAL
+
+    name = gold.partition(":")[0]
+    if name not in EXTERNAL:
+        return _SHOWN
+    labels = dict.fromkeys(EXTERNAL[name].labels.values())
+    return [(f"{label}, {mode}", f"spans/{mode}/{label}") for label in labels for mode in ("strict", "overlap")]
 
 
 def run(read: Any, documents: Sequence[Document]) -> tuple[list[Document], float]:

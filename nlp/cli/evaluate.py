@@ -128,17 +128,21 @@ def headline(figures: Sequence[Figure]) -> list[Figure]:
 
 def read_gold(gold: str, texts: Sequence[str], resamples: int, seed: int) -> tuple[list[Document], Any]:
     """The gold documents, and a function that signs the scores of a system on them."""
+    from nanocart.corpora import external
     from nanocart.corpora.collection import read
     from nanocart.corpora.gold import CORPORA, SIGNATURE, text_sources
     from nanocart.eval.signature import Signature, corpus_hash
 
-    documents, errors = read([gold], list(texts) or text_sources(None) or None)
-    warn([str(error) for error in errors])
+    name, _, split = gold.partition(":")
+    if name in external.EXTERNAL:
+        documents = external.load(name, split or None)
+    else:
+        documents, errors = read([gold], list(texts) or text_sources(None) or None)
+        warn([str(error) for error in errors])
     if any(one.entities and not one.text.strip() for one in documents):
         hint = "name the sources of its texts with --texts, or set NANOCART_DATA"
         raise NanocartError(f"{gold} has no texts here", hint=hint)
-    name, _, split = gold.partition(":")
-    shipped = name in CORPORA
+    shipped = name in CORPORA or name in external.EXTERNAL
     hashed = corpus_hash(documents)
 
     def signature(system: str, version: str = "") -> Signature:

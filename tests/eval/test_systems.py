@@ -50,7 +50,8 @@ def test_predictions_from_a_file(tmp_path: Path) -> None:
     [
         ("magic", "there is no system 'magic'.*rules, dictionary"),
         ("file", "predictions need a file"),
-        ("rules:fast", "take no argument"),
+        ("rules:fast", "take no such argument.*rules:no-scope"),
+        ("dictionary:x", "take no argument|takes no argument"),
         ("reader:train:pass-a", "no split 'train'"),
     ],
 )
