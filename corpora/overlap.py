@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Final
 
@@ -21,28 +21,42 @@ def shingles(text: str, size: int = 5) -> frozenset[str]:
     return frozenset(" ".join(words[at : at + size]) for at in range(max(1, len(words) - size + 1)))
 
 
+class Overlap:
+    """Texts by id that others are compared with, one added after another.
+
+    >>> seen = Overlap({"a": "one two three four five"})
+    >>> seen.near("One, two, three, four, five."), seen.near("six seven eight nine ten")
+    ([('a', 1.0)], [])
+    """
+
+    def __init__(self, texts: Mapping[str, str] | None = None) -> None:
+        self._sizes: dict[str, int] = {}
+        self._where: dict[str, list[str]] = defaultdict(list)
+        for id_, text in (texts or {}).items():
+            self.add(id_, text)
+
+    def add(self, id: str, text: str) -> None:
+        """Take a text in."""
+        found = shingles(text)
+        self._sizes[id] = len(found)
+        for one in found:
+            self._where[one].append(id)
+
+    def near(self, text: str, threshold: float = 0.3) -> list[tuple[str, float]]:
+        """The ids of texts whose resemblance to this one is at least `threshold`, and how much it is.
+
+        Resemblance is the Jaccard index of five-word shingles (Broder 1997). Abstracts on the same subject stay below
+        0.05; two versions of one abstract lie above 0.3.
+        """
+        own = shingles(text)
+        shared = Counter(id_ for one in own for id_ in self._where.get(one, ()))
+        found = ((id_, count / (len(own) + self._sizes[id_] - count)) for id_, count in shared.items())
+        return sorted((id_, round(one, 3)) for id_, one in found if one >= threshold)
+
+
 def near_duplicates(
     first: Mapping[str, str], second: Mapping[str, str], *, threshold: float = 0.3
 ) -> list[tuple[str, str, float]]:
-    """Pairs of ids, one of each mapping of id to text, whose resemblance is at least `threshold`.
-
-    Resemblance is the Jaccard index of five-word shingles (Broder 1997). Abstracts on the same subject stay below 0.05;
-    two versions of one abstract lie above 0.3.
-    """
-    sets = {id_: shingles(text) for id_, text in second.items()}
-    where: dict[str, list[str]] = defaultdict(list)
-    for id_, found in sets.items():
-        for one in found:
-            where[one].append(id_)
-    pairs = []
-    for id_, text in first.items():
-        own = shingles(text)
-        shared: dict[str, int] = defaultdict(int)
-        for one in own:
-            for other in where.get(one, ()):
-                shared[other] += 1
-        for other, count in shared.items():
-            resemblance = count / (len(own) + len(sets[other]) - count)
-            if resemblance >= threshold:
-                pairs.append((id_, other, round(resemblance, 3)))
-    return sorted(pairs)
+    """Pairs of ids, one of each mapping of id to text, whose resemblance (see `Overlap`) is at least `threshold`."""
+    index = Overlap(second)
+    return sorted((id_, other, one) for id_, text in first.items() for other, one in index.near(text, threshold))
