@@ -2,9 +2,9 @@
 
     python -m nanocart.corpora.assembling WORK
 
-WORK holds a folder per reading (`A` and `B`, the blind passes, and `adj`, the final one), each with one file a
-document. What `data/gold/sample.tsv` lists is written to `data/gold/`: `dev.jsonl`, `test.jsonl` and a file for each
-pass. No word of the texts goes into them.
+WORK holds a folder per reading, each with one file a document: `A` and `B`, the blind passes over dev and test, and
+`adj`, the final reading. What `data/gold/sample.tsv` lists is written to `data/gold/`: `dev.jsonl`, `test.jsonl` and a
+file for each pass. No word of the texts goes into them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from nanocart.schema import Document
 GOLD: Final = Path(__file__).parent / "data" / "gold"
 READINGS: Final[Mapping[str, str]] = {"A": "-pass-a", "B": "-pass-b", "adj": ""}
 """The folder of each reading, and what the names of its files end with."""
+SPLITS: Final = ("dev", "test")
 
 
 def sample(path: Path = GOLD / "sample.tsv") -> list[dict[str, str]]:
@@ -55,6 +56,8 @@ def assemble(work: Path, out: Path = GOLD) -> list[str]:
 
 def _documents(folder: Path, missing: list[str]) -> Iterator[tuple[dict[str, str], Document]]:
     for row in sample():
+        if row["split"] not in SPLITS:
+            continue
         path = folder / f"{row['id'].replace('/', '_')}.txt"
         if not path.exists():
             missing.append(str(path))
