@@ -46,8 +46,7 @@ def read(
                 except RecordError as error:
                     errors.append(error)
         elif records:
-            found = (item for item in read_documents(texts or []) if isinstance(item, Document))
-            joined = list(gold.join(records, found))
+            joined = list(gold.join(records, gold.texts_of([os.fspath(one) for one in texts or []])))
             order = {str(record.get("id")): at for at, record in enumerate(records)}
             fitting = [one for one in joined if isinstance(one, Document)]
             documents += sorted(fitting, key=lambda one: order[one.id])

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from nanocart.corpora.formats import read_documents
 from nanocart.corpora.jsonl import from_json
+from nanocart.corpora.sources import expand
 from nanocart.corpora.standoff import IDENTIFIERS, hydrate, realign
 from nanocart.errors import RecordError, UsageError
 from nanocart.schema import Document, Json
@@ -56,7 +57,7 @@ def load(
         hint = f'name them: load("{name}", texts="abstracts.jsonl"), or set {TEXTS}'
         raise UsageError("the gold set ships without the texts of its abstracts", hint=hint)
     found, refused = [], []
-    for one in join(records, (item for item in read_documents(sources) if isinstance(item, Document))):
+    for one in join(records, texts_of(sources)):
         if isinstance(one, Document):
             found.append(one)
         else:
@@ -89,6 +90,13 @@ def text_sources(texts: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
         named = os.environ.get(TEXTS, "")
         return [str(inner if (inner := Path(named) / "abstracts").is_dir() else named)] if named else []
     return [os.fspath(texts)] if isinstance(texts, str | os.PathLike) else [os.fspath(one) for one in texts]
+
+
+def texts_of(sources: Iterable[str]) -> Iterator[Document]:
+    """The documents of each source by itself: several may have an abstract, and only one as it was annotated."""
+    for path in expand(sources):
+        if isinstance(path, str):
+            yield from (one for one in read_documents([path]) if isinstance(one, Document))
 
 
 def join(

@@ -53,7 +53,7 @@ def write(documents: Iterable[Document], stream: BinaryIO) -> None:
 def parse(text: str) -> Any:
     """A JSON value. Raises `RecordError` where it is none, or holds NaN, infinity or half of a surrogate pair."""
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = _DECODER.decode(text)
         if "\\ud" in text.lower():
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
@@ -109,3 +109,6 @@ def _record(raw: bytes, source: str, number: int) -> Document | RecordError:
 
 def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is not JSON")
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse)

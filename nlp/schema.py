@@ -230,8 +230,12 @@ class Document:
         text, title = data.get("text"), data.get("title") or ""
         if not isinstance(text, str) or not isinstance(title, str):
             raise RecordError("title and text must be strings", record=str(id_))
+        rest = {"id", "title", "text", "metadata", "entities", "relations", "findings", "study"}
+        extra = {key: value for key, value in data.items() if key not in rest}
         try:
-            rest = {"id", "title", "text", "metadata", "entities", "relations", "findings", "study"}
+            if not (data.get("entities") or data.get("relations") or data.get("findings") or data.get("study")):
+                # Most records are bare citations, and have nothing that could break the schema.
+                return cls(str(id_), title, text, metadata=dict(data.get("metadata") or {}), extra=extra)
             document = cls(
                 str(id_),
                 title,
@@ -241,7 +245,7 @@ class Document:
                 relations=tuple(_read(Relation, one) for one in data.get("relations") or ()),
                 findings=tuple(_finding_from_json(one) for one in data.get("findings") or ()),
                 study=_read(StudyFacts, data.get("study") or {}),
-                extra={key: value for key, value in data.items() if key not in rest},
+                extra=extra,
             )
             problems = document.problems()
         except (TypeError, ValueError, AttributeError, LookupError) as error:

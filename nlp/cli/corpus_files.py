@@ -113,7 +113,6 @@ def hydrate(
     refused by its identifier. Exit code 1 where a document is missing.
     """
     from nanocart.corpora import gold
-    from nanocart.corpora.formats import read_documents
     from nanocart.corpora.saving import writer_for
     from nanocart.schema import Document
 
@@ -137,7 +136,7 @@ def hydrate(
             else:
                 refused.append(str(one))
 
-    take(read_documents(named))
+    take(gold.texts_of(named))
     if missing and (email or semantic_scholar):
         from nanocart.corpora.fetch import by_source, pubmed
         from nanocart.corpora.fetch import semantic_scholar as scholar

@@ -1,0 +1,187 @@
+"""The shipped gold set: complete, without a word of the texts, and joined with the right texts only."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nanocart import corpora
+from nanocart.corpora import gold
+from nanocart.corpora.assembling import sample
+from nanocart.corpora.collection import read
+from nanocart.corpora.markup import read as marked
+from nanocart.corpora.standoff import dehydrate, skeleton
+from nanocart.corpora.validation import across, problems
+from nanocart.errors import RecordError, UsageError
+from nanocart.schema import (
+    ASSERTIONS,
+    CAR_MADE,
+    CATEGORIES,
+    DIRECTIONS,
+    KINDS,
+    LABELS,
+    PARTICLE_ROLES,
+    PHASES,
+    QUALIFIER_KINDS,
+    SETTINGS,
+    SIGNATURES,
+    Document,
+    Json,
+)
+
+SPLITS = ("dev", "test")
+DOCUMENT = marked(
+    """id: 7
+pmid: 7
+---
+A study.
+[[LNPs|NANOPARTICLE n =lnp]] cut [[fibrosis|OUTCOME o =f response decreased affirmed]].
+---
+RESULTS_IN n o
+FINDING outcome=o nanoparticle=n direction=decreased
+STUDY in_scope=yes
+"""
+)
+
+
+def readings() -> Iterator[tuple[str, str, list[Json]]]:
+    """Every shipped stand-off file: split, reading, records."""
+    for split in SPLITS:
+        yield split, "final", gold.standoff("gold", split)
+        for name, records in zip(("pass-a", "pass-b"), gold.passes(split), strict=True):
+            yield split, name, records
+
+
+def test_sizes_and_readings() -> None:
+    assert len(gold.standoff("gold", "dev")) >= 60
+    assert len(gold.standoff("gold", "test")) >= 100
+    for split, reading, records in readings():
+        drawn = [row["id"] for row in sample() if row["split"] == split]
+        assert [one["id"] for one in records] == drawn, (split, reading)  # no document left the sample
+
+
+def test_both_passes_and_the_final_reading_are_of_one_text() -> None:
+    for split in SPLITS:
+        final, first, second = (
+            {one["id"]: (one["sha256"], one["loose_sha256"]) for one in records}
+            for records in (gold.standoff("gold", split), *gold.passes(split))
+        )
+        assert final == first == second
+
+
+def test_every_record_follows_the_schema_and_the_final_ones_the_guidelines() -> None:
+    for _, reading, records in readings():
+        for record in records:
+            found = problems(skeleton(record), gold=reading == "final")
+            assert [str(one) for one in found if not one.hint] == []
+
+
+def test_no_identifier_lies_in_two_splits() -> None:
+    named = [(split, skeleton(one)) for split in SPLITS for one in gold.standoff("gold", split)]
+    assert across(named) == []
+    assert max(Counter(row["id"] for row in sample()).values()) == 1
+
+
+def test_there_is_no_word_of_a_text_in_the_repository() -> None:
+    vocabulary = {
+        *LABELS, *SIGNATURES, *CATEGORIES, *DIRECTIONS, *ASSERTIONS, *QUALIFIER_KINDS, *KINDS, *SETTINGS, *PHASES,
+        *CAR_MADE, *PARTICLE_ROLES, *SPLITS, *(row["stratum"] for row in sample()),
+    }  # fmt: skip
+    name = re.compile(r"[erfc]\d+|[0-9a-f]{16}|[0-9a-f]{40}|[0-9a-f]{64}|\d+|10\.\d{4,}/\S+")
+    registry = re.compile(r"(?:NCT|ISRCTN|ChiCTR|EudraCT|UMIN|ACTRN|CTR|jRCT|NL|DRKS)[\w-]*")
+
+    def strings(value: Any) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            yield from strings(inner)
+
+    shipped = files("nanocart.corpora") / "data" / "gold"
+    for path in shipped.iterdir():
+        if path.name.endswith(".jsonl"):
+            for line in path.read_text("utf-8").splitlines():
+                record = json.loads(line)
+                numbers = record["study"].pop("registry", [])
+                assert all(registry.fullmatch(one) for one in numbers), (path.name, numbers)
+                wrong = [one for one in strings(record) if one not in vocabulary and not name.fullmatch(one)]
+                assert wrong == [], path.name
+
+
+def test_texts_are_found_by_any_identifier() -> None:
+    record = {**dehydrate(DOCUMENT), "metadata": {"pmid": "7", "doi": "10.1/ABC"}}
+    by_doi = replace(DOCUMENT.without_annotations(), id="other", metadata={"doi": "10.1/abc"})
+    [one] = gold.join([record], [by_doi])
+    assert isinstance(one, Document)
+    assert [m.text for m in one.entities] == ["LNPs", "fibrosis"]
+
+
+def test_of_several_texts_the_one_that_fits_is_taken() -> None:
+    bare = DOCUMENT.without_annotations()
+    other = replace(bare, text=bare.text + " An erratum.")
+    found = list(gold.join([dehydrate(DOCUMENT)], [other, bare]))
+    assert [one.text for one in found if isinstance(one, Document)] == [bare.text]
+    [refused] = gold.join([dehydrate(DOCUMENT)], [other])
+    assert isinstance(refused, RecordError)
+    [moved] = gold.join([dehydrate(DOCUMENT)], [other], move=True)
+    assert isinstance(moved, Document)
+    assert moved.extra["dropped"] == ["e1", "e2"]  # the erratum stands within 24 characters of both
+
+
+def test_reading_stops_when_all_are_found() -> None:
+    def texts() -> Iterator[Document]:
+        yield DOCUMENT.without_annotations()
+        raise AssertionError("read on")
+
+    assert len(list(gold.join([dehydrate(DOCUMENT)], texts()))) == 1
+
+
+def test_load_without_texts_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NANOCART_DATA", raising=False)
+    with pytest.raises(UsageError, match=r"ships without the texts.*NANOCART_DATA"):
+        corpora.load("gold", "dev")
+    with pytest.raises(UsageError, match=r"no split 'validation'.*dev, test"):
+        corpora.load("gold", "validation")
+    with pytest.raises(UsageError, match="no stand-off corpus 'silver'"):
+        corpora.load("silver")
+
+
+def test_load_warns_of_what_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "some.jsonl"
+    path.write_text('{"pmid": 1, "title": "Another.", "abstract": "Text."}\n')
+    with pytest.warns(UserWarning, match=r"60 of 60 documents are left out: record \S+: its text is in none"):
+        assert corpora.load("gold", "dev", path) == []
+
+
+def test_names_of_readings() -> None:
+    documents, errors = read(["gold:dev:pass-b"])
+    assert (len(documents), errors) == (len(gold.standoff("gold", "dev")), [])
+    for wrong in ("gold:dev:pass-c", "gold:dev:pass-a:x", "written:dev"):
+        with pytest.raises(UsageError):
+            read([wrong])
+
+
+def test_abstracts_written_for_the_project() -> None:
+    written = corpora.load("written")
+    assert len(written) >= 12
+    for one in written:
+        assert [str(remark) for remark in problems(one) if not remark.hint] == []
+    assert {m.label for one in written for m in one.entities} == set(LABELS)
+
+
+@pytest.mark.data
+def test_every_text_fits_and_no_two_splits_share_one() -> None:
+    if not os.environ.get("NANOCART_DATA"):
+        pytest.skip("NANOCART_DATA names no folder with the texts")
+    named = [(split, one) for split in SPLITS for one in corpora.load("gold", split)]
+    assert len(named) == len(gold.standoff("gold"))
+    assert across(named) == []
+    assert [str(r) for _, one in named for r in problems(one) if not r.hint] == []
