@@ -5,7 +5,7 @@ PIP := $(PY) -m pip --disable-pip-version-check -qq install
 PYTHON ?= python3.12 python3.11 python3
 PACKAGES := models corpora eval
 
-.PHONY: help demo test lint style types wheel gold bench clean
+.PHONY: help demo test lint style types wheel gold results release-scores bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -15,6 +15,7 @@ help:
 	@echo "make lint    check style (ruff) and types (mypy)"
 	@echo "make wheel   build the package that pip installs, into dist/"
 	@echo "make gold    check and describe the gold set, and the agreement of its two blind passes"
+	@echo "make results score the systems on dev and on the corpora of others into eval/RESULTS.md; needs NANOCART_DATA"
 	@echo "make bench   measure speed, start-up and memory; needs NANOCART_DATA=FOLDER"
 	@echo "make clean   remove what these made: .venv, build/, dist/, out/demo/ and caches"
 
@@ -49,6 +50,15 @@ gold: $(VENV)/base
 	  echo; echo "Agreement of the two blind passes, $$split:"; \
 	  $(VENV)/bin/nanocart corpus agreement gold:$$split:pass-a gold:$$split:pass-b --final gold:$$split || exit 1; \
 	done
+
+results: $(VENV)/dev
+	@$(PY) -m nanocart.eval.results dev
+	@$(PY) -m nanocart.eval.results external
+
+# The test split is looked at once per released system: make release-scores SYSTEM=rules. Writes a line of eval/LEDGER.tsv.
+release-scores: $(VENV)/dev
+	@test -n "$(SYSTEM)" || { echo "name the system that is released: make release-scores SYSTEM=rules" >&2; exit 1; }
+	@$(PY) -m nanocart.eval.results test --release $(SYSTEM)
 
 bench: $(VENV)/base
 	@test -d "$$NANOCART_DATA" || { echo "make bench needs abstracts: make bench NANOCART_DATA=FOLDER, with FOLDER/abstracts/domain.jsonl.xz" >&2; exit 1; }

@@ -1,6 +1,7 @@
 """The page of results: systems on a split of the gold set, with intervals, time and a plot, written by one command.
 
     python -m nanocart.eval.results dev                     make results
+    python -m nanocart.eval.results external                the same for the corpora of others
     python -m nanocart.eval.results test --release rules    make release-scores: once per released system
 
 Each run replaces its split's section of `RESULTS.md` and its figures in `results/SPLIT.json`. The test split is scored
@@ -20,6 +21,7 @@ from typing import Any, Final
 
 from nanocart import __version__
 from nanocart.corpora import gold
+from nanocart.corpora.external import EXTERNAL, load
 from nanocart.corpora.saving import whole_file
 from nanocart.errors import NanocartError
 from nanocart.eval import tables
@@ -99,6 +101,28 @@ def _section(
     return "\n\n".join([f"### {split}", *parts])
 
 
+def external() -> str:
+    """The section on the corpora of others: the spans of the types that their labels map to."""
+    rows = []
+    for name, corpus in EXTERNAL.items():
+        documents = load(name)
+        for one in ("rules:no-scope", "dictionary"):
+            pairs = matched(documents, system(one).read([document.without_annotations() for document in documents]))
+            for label in dict.fromkeys(corpus.labels.values()):
+                modes = [f"spans/{mode}/{label}" for mode in ("strict", "overlap")]
+                found = figures(count(pairs.pairs, modes))
+                cells = [
+                    f"{figure.value:.3f} ({figure.low:.3f}-{figure.high:.3f})" for figure in found if figure.counts
+                ]
+                rows.append([corpus.title, label, one, *cells])
+    head = ["corpus, its last split", "type", "system", "strict", "overlap"]
+    notes = [
+        f"- {corpus.title}: {corpus.differs}{'; ' + corpus.overlaps if corpus.overlaps else ''}."
+        for corpus in EXTERNAL.values()
+    ]
+    return "\n\n".join([tables.render(head, rows, "markdown"), "\n".join(notes)]) + "\n"
+
+
 def _by_stratum(documents: Sequence[Document], counted: dict[str, Table]) -> str:
     strata = sorted({str(one.extra.get("stratum")) for one in documents})
     rows = []
@@ -137,16 +161,19 @@ def plot(path: Path, data: dict[str, Any], documents: int) -> None:
     pyplot.close(figure)
 
 
-def write(split: str, section: str, data: dict[str, Any], documents: int) -> None:
-    """Replace the split's section of the page, its figures and its plot."""
+def write(name: str, section: str) -> None:
+    """Replace a section of the page."""
     page = (HERE / "RESULTS.md").read_text("utf-8")
-    start, end = f"<!-- {split} -->\n", f"<!-- end of {split} -->\n"
+    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
     before, _, rest = page.partition(start)
     _, _, after = rest.partition(end)
-    text = f"{before}{start}\n{section}\n![F1 against time](results/{split}.svg)\n\n{end}{after}"
-    (HERE / "results").mkdir(exist_ok=True)
     with whole_file(HERE / "RESULTS.md") as stream:
-        stream.write(text.encode())
+        stream.write(f"{before}{start}\n{section}\n{end}{after}".encode())
+
+
+def keep(split: str, data: dict[str, Any], documents: int) -> None:
+    """Write a split's figures for machines, and its plot."""
+    (HERE / "results").mkdir(exist_ok=True)
     with whole_file(HERE / "results" / f"{split}.json") as stream:
         stream.write((json.dumps(data, indent=1) + "\n").encode())
     plot(HERE / "results" / f"{split}.svg", data, documents)
@@ -168,17 +195,21 @@ def hashes() -> dict[str, str]:
 def main() -> None:
     """Score, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("split", choices=("dev", "test"))
+    parser.add_argument("what", choices=("dev", "external", "test"))
     parser.add_argument("--release", metavar="SYSTEM", help="the system that is released, for the test split")
     args = parser.parse_args()
-    if (args.split == "test") != bool(args.release):
-        parser.error("the test split is scored only for a release: --release SYSTEM, and dev without it")
-    names = SYSTEMS if args.split == "dev" else tuple(dict.fromkeys((args.release, *SYSTEMS)))
+    if (args.what == "test") != bool(args.release):
+        parser.error("the test split is scored only for a release: --release SYSTEM, and nothing else with it")
     try:
-        section, data = run(args.split, names)
+        if args.what == "external":
+            write("external", external())
+            return
+        names = SYSTEMS if args.what == "dev" else tuple(dict.fromkeys((args.release, *SYSTEMS)))
+        section, data = run(args.what, names)
     except NanocartError as error:
         raise SystemExit(f"Error: {error}") from error
-    write(args.split, section, data, len(gold.standoff("gold", args.split)))
+    keep(args.what, data, len(gold.standoff("gold", args.what)))
+    write(args.what, f"{section}\n![F1 against time](results/{args.what}.svg)\n")
     if args.release:
         line = [datetime.date.today().isoformat(), args.release, __version__, data["systems"][0]["signature"]]
         with (HERE / "LEDGER.tsv").open("a", encoding="utf-8") as stream:

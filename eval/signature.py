@@ -36,7 +36,7 @@ class Signature:
 
     def __str__(self) -> str:
         pairs = ((item.name, getattr(self, item.name)) for item in fields(self))
-        return "|".join(f"{name}:{quote(str(value), safe=' .,-+/()=')}" for name, value in pairs if value != "")
+        return "|".join(f"{name}:{quote(str(value), safe=' .,;:-+/()=')}" for name, value in pairs if value != "")
 
     @classmethod
     def parse(cls, text: str) -> Signature:

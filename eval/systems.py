@@ -77,11 +77,20 @@ def _file(argument: str) -> System:
 
 def _pass(argument: str) -> System:
     """A blind annotation pass, as the ceiling that a reader reaches: "reader:dev:pass-a"."""
-    from nanocart.corpora.collection import read
-    from nanocart.corpora.gold import text_sources
+    from nanocart.corpora import gold
+    from nanocart.corpora.collection import PASSES
+    from nanocart.corpora.standoff import hydrate
 
-    documents, _ = read([f"gold:{argument}"], text_sources(None) or None)
-    return _given(f"reader:{argument}", documents)
+    split, _, name = argument.partition(":")
+    gold.standoff("gold", split)
+    if name not in PASSES:
+        raise UsageError(f"there is no pass {name!r}", hint=f"reader:{split}:{PASSES[0]}")
+    records = {one["id"]: one for one in gold.passes(split)[PASSES.index(name)]}
+
+    def find(wanted: Iterable[Document]) -> Iterator[Document]:
+        return (hydrate(records[one.id], one.title, one.text) for one in wanted if one.id in records)
+
+    return System(f"reader:{argument}", "", find, timed=False)
 
 
 def _given(name: str, documents: Iterable[Document]) -> System:
@@ -93,10 +102,42 @@ def _given(name: str, documents: Iterable[Document]) -> System:
     return System(name, "", find, timed=False)
 
 
+def _spacy(argument: str) -> System:
+    """A spaCy or scispaCy pipeline that is installed: "spacy:en_ner_bc5cdr_md"."""
+    from nanocart.eval.adapters import spacy_system
+
+    return spacy_system(argument)
+
+
+def _hf(argument: str) -> System:
+    """A token classifier of transformers, by its name or its folder: "hf:FOLDER"."""
+    from nanocart.eval.adapters import hf_system
+
+    return hf_system(argument)
+
+
+def _gliner(argument: str) -> System:
+    """A GLiNER model, asked for our types in words: "gliner:urchade/gliner_large-v2.1"."""
+    from nanocart.eval.adapters import gliner_system
+
+    return gliner_system(argument)
+
+
+def _llm(argument: str) -> System:
+    """A large language model behind the endpoint that OPENAI_BASE_URL names: "llm:MODEL"."""
+    from nanocart.eval.llm import llm_system
+
+    return llm_system(argument)
+
+
 KINDS: Final[Mapping[str, Callable[[str], System]]] = {
     "rules": _rules,
     "dictionary": _dictionary,
     "file": _file,
     "reader": _pass,
+    "spacy": _spacy,
+    "hf": _hf,
+    "gliner": _gliner,
+    "llm": _llm,
 }
 """The kinds of system, and what makes one of them from its argument."""
