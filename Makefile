@@ -20,7 +20,7 @@ help:
 	@echo "make clean   remove what these made: .venv, build/, dist/, out/demo/ and caches"
 
 demo: $(VENV)/base
-	@$(VENV)/bin/nanocart extract corpora/data/samples.jsonl --all out/demo --print
+	@$(VENV)/bin/nanocart extract corpora/data/written.jsonl --all out/demo --print
 
 test: $(VENV)/dev
 	@$(PY) -m pytest

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nanocart.corpora.formats import read_documents
-from nanocart.corpora.jsonl import from_json
+from nanocart.corpora.jsonl import plain
 from nanocart.corpora.sources import expand
 from nanocart.corpora.standoff import IDENTIFIERS, hydrate, realign
 from nanocart.errors import RecordError, UsageError
@@ -50,7 +50,7 @@ def load(
     if name == "written":
         if split is not None:
             raise UsageError(f"the corpus 'written' has no split {split!r}", hint="leave the split out")
-        return [from_json(one) for one in _lines("data/written.jsonl")]
+        return [plain(one, "") for one in _lines("data/written.jsonl")]
     records = standoff(name, split)
     sources = text_sources(texts)
     if not sources:

@@ -14,7 +14,7 @@ from nanocart.schema import CATEGORIES, ENTITY_LABELS, EVIDENCE_LABELS, KINDS, S
 if TYPE_CHECKING:
     from spacy.language import Language
 
-LINES = (files("nanocart.corpora") / "data" / "samples.jsonl").read_text("utf-8").splitlines()
+LINES = (files("nanocart.corpora") / "data" / "written.jsonl").read_text("utf-8").splitlines()
 SAMPLES: dict[str, dict[str, Any]] = {one["id"]: one for one in map(json.loads, LINES)}
 
 
