@@ -76,7 +76,9 @@ def standoff(name: str = "gold", split: str | None = None) -> list[Json]:
     splits = CORPORA[name]
     if split is not None and split not in splits:
         raise UsageError(f"the corpus {name!r} has no split {split!r}", hint=f"one of: {', '.join(splits)}")
-    return [one for part in ([split] if split else splits) for one in _lines(f"data/{name}/{part}.jsonl")]
+    return [
+        one for part in ([split] if split else splits) for one in _linked(_lines(f"data/{name}/{part}.jsonl"), part)
+    ]
 
 
 def passes(split: str) -> tuple[list[Json], list[Json]]:
@@ -129,6 +131,26 @@ def join(
             yield Document.from_json({**document.to_json(), "dropped": dropped})
         else:
             yield refused[id_][0]
+
+
+def _linked(records: list[Json], split: str) -> list[Json]:
+    """The records with the concepts of those documents whose mentions were linked by hand; `linked` marks them.
+
+    A mention of such a document without a concept is one that the lexicon has no concept for.
+    """
+    path = files("nanocart.corpora").joinpath(f"data/gold/{split}-concepts.tsv")
+    if not path.is_file():
+        return records
+    rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()[1:]]
+    concepts = {(document, mention): concept for document, mention, concept in rows}
+    linked = {document for document, _, _ in rows}
+    for record in records:
+        if record["id"] in linked:
+            record["linked"] = True
+            for one in record["entities"]:
+                concept = concepts.get((record["id"], one["id"]), "NIL")
+                one["concept"] = None if concept == "NIL" else concept
+    return records
 
 
 def _names(id_: str, metadata: Mapping[str, Any]) -> list[str]:

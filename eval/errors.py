@@ -1,7 +1,7 @@
 """The errors of a prediction, each with its kind: what `nanocart errors` shows.
 
-Every gold mention is right or stands in one error of a mention, and so does every predicted one; which of them are right
-is decided as the strict scores do. Relations and findings are compared over clusters, again as the scores do.
+Every gold mention is right or stands in one error of a mention, and so does every predicted one; right is what the
+strict scores take for right. Relations and findings are compared over clusters, again as the scores do.
 
 >>> gold = Document("1", "", "LNPs work.", entities=(Mention("e1", 0, 4, "NANOPARTICLE", "LNPs"),))
 >>> [(one.kind, one.label) for one in errors(gold, gold.without_annotations())]

@@ -193,6 +193,25 @@ def _attribute_value(case: Case, name: str, value: str) -> Counts:
     )
 
 
+def _linked(case: Case) -> Counts:
+    """Concepts of the mentions found with the right span and type, in documents whose gold mentions are linked."""
+    if not case.gold.extra.get("linked"):
+        return Counts()
+    given = {(one.start, one.end, one.label): one.concept for one in case.predicted.entities}
+    mine = [(one.concept, (one.start, one.end, one.label)) for one in case.gold.entities if one.label in ENTITY_LABELS]
+    return _shares(concept == given[key] for concept, key in mine if key in given)
+
+
+def _concepts(case: Case) -> Counts:
+    if not case.gold.extra.get("linked"):
+        return Counts()
+    a, b = (
+        {(one.label, one.concept) for one in document.entities if one.concept and one.label in ENTITY_LABELS}
+        for document in (case.gold, case.predicted)
+    )
+    return Counts(len(a & b), len(b - a), len(a - b))
+
+
 def _core(case: Case) -> Counts:
     return measures.core_rows(case.gold, case.predicted, clusters=case.clusters)
 
@@ -266,6 +285,10 @@ def _made() -> list[Measure]:
     found += [Measure(f"findings/slots/{one}", text, partial(_slot, slot=one)) for one in rows.ROW_SLOTS]
     text = "Share of paired rows whose sentence holds the gold outcome."
     found.append(Measure("findings/evidence", text, lambda case: _shares(case.pairing.evidence)))
+    text = "Share of the mentions found with the right span and type whose concept is right, in linked documents."
+    found.append(Measure("linking/accuracy", text, _linked))
+    text = "A document's concepts, each once, right if a gold mention of it has the concept, in linked documents."
+    found.append(Measure("linking/documents", text, _concepts))
     text = "Values of this field of the study card."
     found += [Measure(f"study/{name}", text, partial(_card, name=name)) for name in STUDY]
     found.append(Measure("scope", "Share of documents whose scope (does it speak of the field?) is right.", _scope))

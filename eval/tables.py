@@ -29,6 +29,8 @@ HEADLINE: Final = (
     "findings/whole rows",
     "findings/slots/all",
     "findings/evidence",
+    "linking/accuracy",
+    "linking/documents",
     "scope",
 )
 """The measures of the short table."""

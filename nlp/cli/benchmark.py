@@ -50,7 +50,9 @@ def benchmark(
     """Run systems end to end: F1 with its interval, seconds per 1,000 documents, peak memory.
 
     SYSTEM is "rules", "rules:no-scope", "dictionary" (longest lexicon matches), "file:PATH" (predictions made
-    elsewhere) or "reader:dev:pass-a" (a blind annotation pass: what a reader reaches). CORPUS is also one of others,
+    elsewhere), "reader:dev:pass-a" (a blind annotation pass: what a reader reaches), and what you have installed:
+    "spacy:PACKAGE", "hf:MODEL" (token classification), "gliner:MODEL", "llm:MODEL" (any OpenAI-compatible endpoint, by
+    OPENAI_BASE_URL and OPENAI_API_KEY). CORPUS is also one of others,
     from NANOCART_DATA: bc5cdr, ncbi-disease, bionlp13cg, jnlpba or pico, each also with ":SPLIT".
     """
     from nanocart.eval import tables

@@ -12,6 +12,7 @@ from nanocart import __version__
 from nanocart.cli.benchmark import benchmark
 from nanocart.cli.convert import convert
 from nanocart.cli.corpus import corpus
+from nanocart.cli.errors import errors
 from nanocart.cli.evaluate import compare, evaluate
 from nanocart.cli.extract import extract
 from nanocart.cli.lexicon import lexicon
@@ -61,5 +62,5 @@ def main() -> None:
     """
 
 
-for _command in (extract, show, convert, lexicon, corpus, evaluate, compare, benchmark):
+for _command in (extract, show, convert, lexicon, corpus, evaluate, compare, errors, benchmark):
     main.add_command(_command)

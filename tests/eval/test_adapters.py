@@ -122,7 +122,7 @@ def test_no_span_goes_over_the_end_of_a_line() -> None:
 
 
 def test_pieces_hold_whole_sentences_and_every_word() -> None:
-    text = "One two. Three. " + "word " * 9 + "end. Four."
+    text = "One two. Three. Long " + "word " * 9 + "end. Four."
     found = [text[start:end] for start, end in pieces(text, 5)]
     assert found[0] == "One two. Three."
     assert " ".join(found).split() == text.split()

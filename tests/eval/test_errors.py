@@ -99,7 +99,11 @@ def test_attributes() -> None:
     gold = marked("[[Growth|OUTCOME o response decreased affirmed]] at [[day 7|QUALIFIER q time]].")
     mine = marked("[[Growth|OUTCOME o response increased negated]] at [[day 7|QUALIFIER q condition]].")
     assert [(one.kind, one.label, one.parts) for one in errors(gold, mine)] == [
-        ("attribute", "OUTCOME", (Part("direction", "decreased", "increased"), Part("assertion", "affirmed", "negated"))),
+        (
+            "attribute",
+            "OUTCOME",
+            (Part("direction", "decreased", "increased"), Part("assertion", "affirmed", "negated")),
+        ),
         ("attribute", "QUALIFIER", (Part("kind", "time", "condition"),)),
     ]
 
@@ -112,7 +116,11 @@ def test_relations_join_things_and_not_mentions() -> None:
     missed = only(marked(RELATED, "CARRIES n s", "CARRIES m s"), marked(RELATED))
     assert (missed.kind, missed.label, [one.id for one in missed.gold]) == ("relation missed", "CARRIES", ["n", "s"])
     spurious = only(marked(RELATED), marked(RELATED, "CARRIES m s"))
-    assert (spurious.kind, spurious.gold, [one.id for one in spurious.predicted]) == ("relation spurious", (), ["m", "s"])
+    assert (spurious.kind, spurious.gold, [one.id for one in spurious.predicted]) == (
+        "relation spurious",
+        (),
+        ["m", "s"],
+    )
     asserted = only(marked(RELATED, "CARRIES n s negated"), marked(RELATED, "CARRIES n s"))
     assert (asserted.kind, asserted.parts) == ("attribute", (Part("assertion", "negated", "affirmed"),))
 
@@ -124,7 +132,11 @@ def test_findings() -> None:
     whole = "FINDING outcome=g cell_type=t disease=d direction=decreased"
     assert errors(marked(ROWS, whole), marked(ROWS, whole)) == []
     missed = only(marked(ROWS, whole), marked(ROWS))
-    assert (missed.kind, missed.label, [one.id for one in missed.gold]) == ("finding missed", "FINDING", ["g", "t", "d"])
+    assert (missed.kind, missed.label, [one.id for one in missed.gold]) == (
+        "finding missed",
+        "FINDING",
+        ["g", "t", "d"],
+    )
     assert Part("disease", "lupus", "") in missed.parts
     other = "FINDING outcome=f cell_type=t"
     assert [one.kind for one in errors(marked(ROWS, whole), marked(ROWS, other))] == [
@@ -172,8 +184,8 @@ def test_matrix_by_hand() -> None:
 def test_confusions_are_counted_over_documents_without_regard_to_capitals() -> None:
     pairs = [
         (marked("[[Fibrosis|DISEASE d]] and [[pain|OUTCOME p]]."), marked("[[Fibrosis|OUTCOME d]] and pain.")),
-        (marked("Here [[fibrosis|DISEASE d]] and [[LNPs|NANOPARTICLE n]]."), marked("Here [[fibrosis|OUTCOME d]] and LNPs.")),
-    ]  # fmt: skip
+        (marked("[[fibrosis|DISEASE d]] and [[LNPs|NANOPARTICLE n]]."), marked("[[fibrosis|OUTCOME d]] and LNPs.")),
+    ]
     first, *rest = confusions([errors(*pair) for pair in pairs])
     assert (first.kind, first.gold_label, first.gold, first.predicted_label, first.predicted) == (
         "type", "DISEASE", "Fibrosis", "OUTCOME", "Fibrosis",

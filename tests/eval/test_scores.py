@@ -82,6 +82,21 @@ def test_each_measure_by_hand(name: str) -> None:
     assert by_name((GOLD, PREDICTED))[name].counts == BY_HAND[name]
 
 
+def test_linking_by_hand() -> None:
+    def concepts(document: Document, **ids: str) -> Document:
+        entities = tuple(replace(one, concept=ids.get(one.id)) for one in document.entities)
+        return replace(document, entities=entities, extra={"linked": True})
+
+    gold = concepts(GOLD, t="NC:car-t", o="NC:growth", n="NC:lnp")  # the others have no concept
+    mine = concepts(PREDICTED, t="NC:car-t", n="NC:np", x="NC:toxicity", o="NC:growth")
+    found = by_name((gold, mine))
+    # Found with span and type: CAR-T cells right; LNPs wrong; toxicity, which has no concept, wrong.
+    assert found["linking/accuracy"].counts == Counts(1, 2, 2)
+    # CAR-T cells and growth are among the document's concepts; the particle of another kind and toxicity are not.
+    assert found["linking/documents"].counts == Counts(2, 2, 1)
+    assert by_name((GOLD, PREDICTED))["linking/accuracy"].counts == Counts()
+
+
 def test_every_measure_is_defined_in_one_sentence() -> None:
     for one in [*MEASURES.values(), *MACROS]:
         assert one.definition.count(".") == 1, one.name
