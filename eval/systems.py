@@ -10,27 +10,39 @@ function that takes the argument and returns a `System`, and name it in `KINDS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
 
 from nanocart import __version__
 from nanocart.errors import UsageError
 from nanocart.schema import Document
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 Read = Callable[[Iterable[Document]], Iterator[Document]]
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A system: its name and version, and the function that annotates documents (their text, nothing else).
+    """A system: its name and version, and the function that annotates documents.
 
-    `timed` says whether the time that `read` takes is the system's own; predictions from a file have none.
+    `timed` says whether the time that `read` takes is the system's own; predictions from a file have none. `given` says
+    whether it gets the bare text, or the gold's mentions too, so that what follows from mentions is measured alone.
     """
 
     name: str
     version: str
     read: Read
     timed: bool = True
+    given: Literal["text", "entities"] = "text"
+
+    def asked(self, document: Document) -> Document:
+        """What this system is given of a gold document: its text, or its mentions too (without their clusters)."""
+        bare = document.without_annotations()
+        if self.given == "text":
+            return bare
+        return replace(bare, entities=tuple(replace(one, concept=None, cluster=None) for one in document.entities))
 
 
 def system(name: str) -> System:
@@ -42,13 +54,27 @@ def system(name: str) -> System:
 
 
 def _rules(argument: str) -> System:
-    """nanocart's rules; "rules:no-scope" reads texts that do not speak of the field too, as external corpora need."""
+    """nanocart's rules.
+
+    "rules:no-scope" reads texts that do not speak of the field too, "rules:gold-entities" relates the gold's mentions.
+    """
     from nanocart.pipeline import MODELS, extract, load
 
-    if argument not in ("", "no-scope"):
-        raise UsageError("the rules take no such argument", hint="name them 'rules' or 'rules:no-scope'")
+    if argument not in ("", "no-scope", "gold-entities"):
+        raise UsageError("the rules take no such argument", hint="'rules', 'rules:no-scope' or 'rules:gold-entities'")
     nlp = load(MODELS[0], scope=not argument)
+    if argument == "gold-entities":
+        return System("rules:gold-entities", __version__, lambda documents: _related(documents, nlp), given="entities")
     return System(f"rules:{argument}".rstrip(":"), __version__, lambda documents: extract(documents, nlp))
+
+
+def _related(documents: Iterable[Document], nlp: Language) -> Iterator[Document]:
+    """The documents with their own mentions, and the relations and findings that the rules see between them."""
+    from nanocart.annotations import from_doc, to_doc
+
+    with nlp.select_pipes(disable=["nanocart_roles", "nanocart_outcomes"]):
+        for document in documents:
+            yield from_doc(nlp(to_doc(document, nlp)))
 
 
 def _dictionary(argument: str) -> System:

@@ -245,6 +245,7 @@ def test_keys_go_through_errors_and_documents(opened: Opened) -> None:
     assert (here.where, here.heading) == (f"error 7 of {TOTAL}", "three")  # "two" has no errors
     here.keys("[")
     assert (here.where, here.heading) == (f"error 1 of {TOTAL}", "one")
+    assert here.texts("#documents [aria-current]") == ["one\n6"]
     here.click("#document-1")
     assert (here.where, here.heading) == (f"{TOTAL} errors", "two")
     here.keys("j")
@@ -261,6 +262,10 @@ def test_filters_by_kind_and_type(opened: Opened) -> None:
     assert here.where == "error 1 of 2"
     assert here.marked == ["CD19"]
     assert here.texts("#chosen-words") == ["2 errors: role"]
+    assert here.script("document.querySelectorAll('#text .gbad').length") == 1
+    assert here.script("[...document.querySelectorAll('#text .gother')].pop().title") == (
+        "gold: disease; predicted: nothing"  # errors that are left out do not look right
+    )
     here.click(f"#t{LABELS.index('DISEASE')}")
     assert here.where == "error 1 of 1"
     assert here.texts("#cards h3") == ["⇄\nRole · CAR target"]

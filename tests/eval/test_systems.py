@@ -37,6 +37,25 @@ def test_gold_annotations_do_not_leak_into_a_system() -> None:
         assert read.entities == ()
 
 
+def test_relations_of_given_mentions() -> None:
+    text = "Lipid nanoparticles carried blorpase into T cells."
+    entities = (
+        Mention("a", 0, 19, "NANOPARTICLE", "Lipid nanoparticles", cluster="lnp"),
+        Mention("b", 28, 36, "CARGO", "blorpase", cluster="b"),
+        Mention("c", 42, 49, "CELL_TYPE", "T cells", cluster="t"),
+    )
+    gold = Document.of("1", text, "", entities=entities)
+    made = system("rules:gold-entities")
+    asked = made.asked(gold)
+    assert [one.cluster for one in asked.entities] == [None] * 3
+    [read] = made.read([asked])
+    assert [(one.start, one.end, one.label) for one in read.entities] == [
+        (one.start, one.end, one.label) for one in entities
+    ]  # a payload that no lexicon knows
+    assert ("CARRIES", "a", "b") in {(one.label, one.head, one.tail) for one in read.relations}
+    assert system("rules").asked(gold).entities == ()
+
+
 def test_predictions_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonl"
     path.write_text(json.dumps(Document.of("1", TEXT, "").to_json()) + "\n")
