@@ -1,0 +1,111 @@
+"""Known errors planted in annotations that a second reader corrects: the share that is caught says how well they read.
+
+A reader who corrects may wave things through. So some mentions are changed on purpose before the documents are handed
+over, and what was not noticed is put right afterwards.
+
+>>> one = Document.of("1", "Mice got lipid nanoparticles twice.", "", entities=(_EXAMPLE,))
+>>> spoiled, planted = plant(one, share=1.0, seed=0)
+>>> planted[0].kind, restore(spoiled, planted).entities == one.entities
+('boundary', True)
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from nanocart.schema import DIRECTIONS, ENTITY_LABELS, Document, Mention
+
+KINDS: Final = ("boundary", "direction", "missing", "type")
+SHARE: Final = 0.05
+"""How many of the mentions are spoiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One planted error: its kind, the right mention, and what stands in its place (None where it was taken out)."""
+
+    kind: str
+    right: Mention
+    wrong: Mention | None
+
+
+def plant(document: Document, *, share: float = SHARE, seed: int = 0) -> tuple[Document, list[Planted]]:
+    """The document with some mentions spoiled, and which.
+
+    A boundary loses a word, a direction becomes another, a mention is taken out or gets another type; the last two only
+    where no relation or finding names the mention, since the file would show it otherwise.
+    """
+    dice = random.Random(f"{seed} {document.id}")
+    named = {end for one in document.relations for end in (one.head, one.tail)}
+    named |= {id_ for row in document.findings for id_ in row.mention_ids()}
+    entities = list(document.entities)
+    chosen = [at for at in range(len(entities)) if dice.random() < share]
+    planted: list[Planted] = []
+    for at in chosen:
+        one = entities[at]
+        kinds = [kind for kind in KINDS if _possible(kind, one, one.id in named)]
+        if kinds:
+            kind = dice.choice(kinds)
+            planted.append(Planted(kind, one, _spoiled(kind, one, dice)))
+    wrong = {one.right.id: one.wrong for one in planted}
+    kept = tuple(new for one in entities if (new := wrong.get(one.id, one)) is not None)
+    return replace(document, entities=kept), planted
+
+
+def caught(corrected: Document, planted: Planted) -> bool:
+    """Whether the corrected document no longer has the planted error."""
+    right, wrong = planted.right, planted.wrong
+    if wrong is None:
+        return any(one.start < right.end and right.start < one.end for one in corrected.entities)
+    return not any(_same(one, wrong) for one in corrected.entities)
+
+
+def restore(corrected: Document, planted: Sequence[Planted]) -> Document:
+    """The corrected document with what was planted and not caught put right."""
+    missed = [one for one in planted if not caught(corrected, one)]
+    entities = list(corrected.entities)
+    for one in missed:
+        if one.wrong is None:
+            entities.append(one.right)
+        else:
+            at = next(at for at, mention in enumerate(entities) if _same(mention, one.wrong))
+            entities[at] = replace(one.right, id=entities[at].id)
+    return replace(corrected, entities=tuple(sorted(entities, key=lambda one: one.start)))
+
+
+def _possible(kind: str, one: Mention, named: bool) -> bool:
+    if kind == "boundary":
+        return " " in one.text
+    if kind == "direction":
+        return one.label == "OUTCOME" and one.attributes.direction is not None and not named
+    return one.label in ENTITY_LABELS and not named and (kind == "missing" or one.label != "OUTCOME")
+
+
+def _spoiled(kind: str, one: Mention, dice: random.Random) -> Mention | None:
+    if kind == "missing":
+        return None
+    if kind == "type":
+        others = [label for label in ENTITY_LABELS if label not in (one.label, "OUTCOME")]
+        return replace(one, label=dice.choice(others))
+    if kind == "direction":
+        others = [value for value in DIRECTIONS if value != one.attributes.direction]
+        return replace(one, attributes=replace(one.attributes, direction=dice.choice(others)))
+    words = one.text.split(" ")
+    if dice.random() < 0.5:
+        return replace(one, start=one.start + len(words[0]) + 1, text=one.text[len(words[0]) + 1 :])
+    return replace(one, end=one.end - len(words[-1]) - 1, text=one.text[: -len(words[-1]) - 1])
+
+
+def _same(one: Mention, other: Mention) -> bool:
+    return (one.start, one.end, one.label, one.attributes.direction) == (
+        other.start,
+        other.end,
+        other.label,
+        other.attributes.direction,
+    )
+
+
+_EXAMPLE: Final = Mention("e1", 9, 28, "NANOPARTICLE", "lipid nanoparticles")

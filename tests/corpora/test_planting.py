@@ -1,0 +1,63 @@
+"""Planted errors: few, of every kind, and gone again whether they were caught or not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nanocart.corpora.markup import read
+from nanocart.corpora.planting import KINDS, caught, plant, restore
+from nanocart.schema import Document
+from tests.strategies import documents
+
+DOCUMENT = read(
+    """id: 1
+---
+[[Lipid nanoparticles|NANOPARTICLE n =lnp]] cut [[tumor growth|OUTCOME o =g response decreased affirmed]] in [[mice cells|CELL_TYPE c =m]].
+[[LNPs|NANOPARTICLE m =lnp]] helped [[survival|OUTCOME s =s survival increased affirmed]] in [[lymphoma|DISEASE d =l]].
+---
+RESULTS_IN n o
+FINDING outcome=o nanoparticle=n direction=decreased
+"""  # noqa: E501
+)
+
+
+def test_every_kind_is_planted_and_what_rows_name_keeps_its_type() -> None:
+    kinds: Counter[str] = Counter()
+    for seed in range(200):
+        spoiled, planted = plant(DOCUMENT, share=0.5, seed=seed)
+        kinds.update(one.kind for one in planted)
+        assert spoiled.problems() == []
+        assert {"n", "o"} <= {one.id for one in spoiled.entities}
+    assert set(kinds) == set(KINDS)
+
+
+def test_about_the_asked_share_is_spoiled() -> None:
+    counts = [len(plant(DOCUMENT, share=0.2, seed=seed)[1]) for seed in range(500)]
+    assert 0.8 < sum(counts) / len(counts) < 1.4  # of six mentions, of which all can be spoiled in some way
+
+
+def test_what_the_reader_mended_counts_as_caught() -> None:
+    spoiled, planted = plant(DOCUMENT, share=1.0, seed=1)
+    assert not any(caught(spoiled, one) for one in planted)
+    assert all(caught(DOCUMENT, one) for one in planted)
+
+
+def test_a_reader_may_mend_it_otherwise_than_it_was() -> None:
+    spoiled, planted = plant(DOCUMENT, share=1.0, seed=1)
+    bare = replace(spoiled, entities=())
+    for one in planted:
+        assert caught(bare, one) == (one.wrong is not None)
+
+
+@given(documents(), st.integers(0, 5))
+def test_what_was_not_caught_is_put_right(document: Document, seed: int) -> None:
+    document = replace(document, relations=(), findings=())
+    spoiled, planted = plant(document, share=0.7, seed=seed)
+    back = restore(spoiled, planted)
+    assert [(m.start, m.end, m.label, m.text, m.attributes) for m in back.entities] == [
+        (m.start, m.end, m.label, m.text, m.attributes) for m in sorted(document.entities, key=lambda m: m.start)
+    ]
