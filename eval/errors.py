@@ -42,14 +42,16 @@ MENTION_KINDS: Final = ("missed", "spurious", "boundary", "type", "role")
 ATTRIBUTES: Final = {"OUTCOME": ("category", "direction", "assertion"), "QUALIFIER": ("kind",)}
 FINDING: Final = "FINDING"
 DOCUMENT: Final = "DOCUMENT"
+TYPES: Final = (*LABELS, *SIGNATURES, FINDING, DOCUMENT)
+"""Every label that an error can have."""
 NOTHING: Final = "nothing"
 
 # A spurious target is a particle's ligand where a gold particle follows it by at most two words ("CD5-targeted LNPs")
-# or stands before it with a word for binding between them ("LNPs that were conjugated to anti-CD3").
-_BEFORE_PARTICLE: Final = re.compile(r"(?:-\w+)?[-\s]+(?:(?!CARs?\b)[\w-]+\s+){0,2}(?:\w+-)?")
+# or stands before it with a word for binding between them ("LNPs that were conjugated to anti-CD3"), and no CAR does.
+_BEFORE_PARTICLE: Final = re.compile(r"(?!.*\bCARs?\b)(?:/\w+)?(?:-\w+)?[-\s]+(?:[\w-]+\s+){0,2}(?:\w+-)?")
 _AFTER_PARTICLE: Final = re.compile(
-    r"\s*\(?[\w\s-]{0,25}\b(?:target|conjugat|coat|decorat|functionali|modif|bind|bound|bear|display|present)"
-    r"(?:(?!CARs?\b)[\w\s-]){0,30}"
+    r"(?!.*\bCARs?\b)\s*\(?[\w\s-]{0,25}\b"
+    r"(?:target|conjugat|coat|decorat|functionali|modif|bind|bound|bear|display|present)[\w\s-]{0,30}"
 )
 
 
@@ -320,7 +322,3 @@ def _confused(error: Error) -> Iterator[tuple[Kind, str, str, str, str]]:
         for one in error.parts:
             label = f"{error.label} {one.name}"
             yield error.kind, label, one.gold or NOTHING, label, one.predicted or NOTHING
-
-
-TYPES: Final = (*LABELS, *SIGNATURES, FINDING, DOCUMENT)
-"""Every label that an error can have."""

@@ -27,6 +27,7 @@ from nanocart.schema import (
     CAR_MADE,
     CATEGORIES,
     DIRECTIONS,
+    ENTITY_LABELS,
     KINDS,
     LABELS,
     PARTICLE_ROLES,
@@ -185,3 +186,15 @@ def test_every_text_fits_and_no_two_splits_share_one() -> None:
     assert len(named) == len(gold.standoff("gold"))
     assert across(named) == []
     assert [str(r) for _, one in named for r in problems(one) if not r.hint] == []
+
+
+def test_concepts_linked_by_hand_are_of_the_lexicon_and_of_the_right_type() -> None:
+    from nanocart.lexicon import Lexicon
+
+    concepts = Lexicon.shipped().concepts
+    linked = [one for one in gold.standoff("gold", "dev") if one.get("linked")]
+    mentions = [m for one in linked for m in one["entities"] if m["label"] in ENTITY_LABELS]
+    assert len(mentions) >= 300
+    for one in mentions:
+        assert one["concept"] is None or concepts[one["concept"]].label == one["label"]
+    assert sum(one["concept"] is not None for one in mentions) >= 250

@@ -14,7 +14,7 @@ import pytest
 
 from nanocart.eval import measures
 from nanocart.eval.counts import Counts, total
-from nanocart.schema import Document, Mention
+from nanocart.schema import Document, Mention, Relation
 
 LABELS = ("CARGO", "DISEASE", "OUTCOME")
 CASES = 1_200
@@ -103,3 +103,34 @@ def test_strict_equals_seqeval() -> None:
     true = [tags(gold, size) for gold, _, size in every]
     guess = [tags(other, size) for _, other, size in every]
     assert metrics.f1_score(true, guess) == pytest.approx(total(counts).f1)
+
+
+def test_relations_over_concepts_follow_the_biored_convention() -> None:
+    """BioRED's track scores sets of (type, concept, concept) per document; so do we where all mentions are known.
+
+    There the concepts come from the annotations; here a predicted mention takes the cluster of the gold mention that it
+    overlaps. With gold mentions the two are the same sets.
+    """
+    dice = random.Random(4)
+    for _ in range(1_000):
+        entities = tuple(
+            Mention(f"e{n}", 2 * n, 2 * n + 1, label, "x", cluster=f"{label}{dice.randint(1, 3)}")
+            for n, label in enumerate(("NANOPARTICLE", "NANOPARTICLE", "CARGO", "CARGO", "CELL_TYPE", "CELL_TYPE"))
+        )
+        clusters = {one.id: one.cluster for one in entities}
+        possible = [("CARRIES", a, b) for a in ("e0", "e1") for b in ("e2", "e3")]
+        possible += [("DELIVERED_TO", a, b) for a in ("e0", "e1") for b in ("e4", "e5")]
+
+        def drawn(
+            entities: tuple[Mention, ...] = entities, possible: list[tuple[str, str, str]] = possible
+        ) -> Document:
+            chosen = [one for one in possible if dice.random() < 0.4]
+            relations = tuple(Relation(f"r{n}", *one) for n, one in enumerate(chosen))
+            return Document("1", "", "x " * 6, entities=entities, relations=relations)
+
+        gold, other = drawn(), drawn()
+        true, guess = (
+            {(one.label, clusters[one.head], clusters[one.tail]) for one in side.relations} for side in (gold, other)
+        )
+        ours = measures.relations(gold, other, ("CARRIES", "DELIVERED_TO"))
+        assert ours == Counts(len(true & guess), len(guess - true), len(true - guess))

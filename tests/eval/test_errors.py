@@ -62,6 +62,7 @@ def test_mentions(gold: str, predicted: str, expected: list[tuple[str, str]]) ->
         # The ligand of a particle, before it and after it.
         ("CD5-targeted [[LNPs|NANOPARTICLE n]]", "[[CD5|CAR_TARGET g]]-targeted [[LNPs|NANOPARTICLE n]]", "role"),
         ("anti-CD3 coated [[LNPs|NANOPARTICLE n]]", "anti-[[CD3|CAR_TARGET g]] coated [[LNPs|NANOPARTICLE n]]", "role"),
+        ("CD5/CD7-bound [[LNPs|NANOPARTICLE n]]", "[[CD5|CAR_TARGET g]]/CD7-bound [[LNPs|NANOPARTICLE n]]", "role"),
         (
             "[[LNPs|NANOPARTICLE n]] conjugated to anti-CD3",
             "[[LNPs|NANOPARTICLE n]] conjugated to anti-[[CD3|CAR_TARGET g]]",
@@ -69,6 +70,8 @@ def test_mentions(gold: str, predicted: str, expected: list[tuple[str, str]]) ->
         ),
         # No ligand: a particle that delivers a CAR, one that only stands near, one in the next sentence.
         ("CD19 CAR [[LNPs|NANOPARTICLE n]]", "[[CD19|CAR_TARGET g]] CAR [[LNPs|NANOPARTICLE n]]", "spurious"),
+        ("CD19-CAR [[LNPs|NANOPARTICLE n]]", "[[CD19|CAR_TARGET g]]-CAR [[LNPs|NANOPARTICLE n]]", "spurious"),
+        ("[[NPs|NANOPARTICLE n]] bear CAR CD19", "[[NPs|NANOPARTICLE n]] bear CAR [[CD19|CAR_TARGET g]]", "spurious"),
         (
             "[[LNPs|NANOPARTICLE n]] and CD3 levels",
             "[[LNPs|NANOPARTICLE n]] and [[CD3|CAR_TARGET g]] levels",
