@@ -32,7 +32,7 @@ def read(
     A target is the name of a shipped corpus ("gold", "written"), of a split ("gold:dev"), of a blind pass
     ("gold:dev:pass-a"), or a file or folder in any format that nanocart reads, stand-off included. Stand-off records
     are joined with `texts` (files or folders); where these are None, they come on blank texts, which is enough to
-    count and compare. Raises `UsageError` where there is no such corpus.
+    count and compare. A folder that has a corpus's name is "./gold". Raises `UsageError` where there is no such corpus.
     """
     documents: list[Document] = []
     errors: list[Failure] = []
@@ -61,7 +61,7 @@ def is_standoff(record: Json) -> bool:
 
 def _parts(target: str, errors: list[Failure]) -> tuple[list[Json], list[Document]]:
     name, *rest = target.split(":")
-    if name in gold.CORPORA and not Path(target).exists():
+    if name in gold.CORPORA:
         if name == "written" and not rest:
             return [], gold.load("written")
         if len(rest) == 2 and rest[1] in PASSES:

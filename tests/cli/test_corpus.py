@@ -84,6 +84,12 @@ def test_a_corpus_that_there_is_not(run: Run) -> None:
     assert run("corpus", "stats", "gold:train").exit_code == 2
 
 
+def test_a_corpus_goes_before_a_folder_of_its_name(run: Run) -> None:
+    edited("gold", "1")
+    assert "1 documents: 0 wrong" in run("corpus", "validate", "./gold").stdout
+    assert "182 documents, 182 of them without their text: 0 wrong" in run("corpus", "validate", "gold").stdout
+
+
 def test_agreement_of_two_folders(run: Run) -> None:
     edited("a", "1", "2")
     edited("b", "1", change=("decreased affirmed", "low affirmed"))

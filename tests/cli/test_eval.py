@@ -81,6 +81,9 @@ def test_an_empty_gold_and_a_missing_one(run: Run, gold: str) -> None:
     assert result.exit_code == 1
     assert "the gold is empty" in result.stderr
     assert run("eval", "nothing.jsonl", gold).exit_code == 1
+    missing = run("eval", gold, "nothing.jsonl")
+    assert missing.exit_code == 1
+    assert "no prediction could be read: nothing.jsonl: no such file" in missing.stderr
     assert run("eval", "gold:train", gold).exit_code == 2
 
 
