@@ -182,7 +182,7 @@ def _export(documents: Sequence[Document], output: str) -> None:
     for one in documents:
         splits.setdefault(str(one.extra.get("split") or "train"), []).append(one)
     summary = (
-        "Abstracts on CAR cell therapy and nanoparticle medicine with mentions, relations, findings and a study card, by "
-        f"nanocart's guidelines; the gold set among them is {SIGNATURE}."
+        "Abstracts on CAR cell therapy and nanoparticle medicine with mentions, relations, findings and a study card, "
+        f"by nanocart's guidelines; the gold set among them is {SIGNATURE}."
     )
     export(output, splits, name="nanocart", summary=summary)
