@@ -2,9 +2,11 @@
 
     python -m nanocart.corpora.assembling WORK
 
-WORK holds a folder per reading, each with one file a document: `A` and `B`, the blind passes over dev and test, and
-`adj`, the final reading. What `data/gold/sample.tsv` lists is written to `data/gold/`: `dev.jsonl`, `test.jsonl` and a
-file for each pass. No word of the texts goes into them.
+WORK holds a folder per reading, each with one file a document: of dev and test `A` and `B`, the blind passes, and
+`adj`, the final reading; of train `T`, the first reading, and `T2`, in which a second reader corrected it.
+`planted.jsonl` lists the errors that were planted for the second reader (`nanocart.corpora.planting`); those that were not caught are
+put right. What `data/gold/sample.tsv` lists is written to `data/gold/`, without a word of the texts. Training documents
+that were not read twice are left out.
 """
 
 from __future__ import annotations
@@ -19,15 +21,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from nanocart.corpora.markup import read
+from nanocart.corpora.planting import read_planted, restore
 from nanocart.corpora.saving import whole_file
 from nanocart.corpora.standoff import dehydrate
 from nanocart.errors import NanocartError, RecordError
 from nanocart.schema import Document
 
 GOLD: Final = Path(__file__).parent / "data" / "gold"
-READINGS: Final[Mapping[str, str]] = {"A": "-pass-a", "B": "-pass-b", "adj": ""}
-"""The folder of each reading, and what the names of its files end with."""
-SPLITS: Final = ("dev", "test")
+READINGS: Final = (
+    (("dev", "test"), "A", "-pass-a"),
+    (("dev", "test"), "B", "-pass-b"),
+    (("dev", "test"), "adj", ""),
+    (("train",), "T", "-first"),
+    (("train",), "T2", ""),
+)
+"""The splits of each reading, its folder, and what the names of its files end with."""
 
 
 def sample(path: Path = GOLD / "sample.tsv") -> list[dict[str, str]]:
@@ -42,10 +50,15 @@ def assemble(work: Path, out: Path = GOLD) -> list[str]:
     Raises `RecordError` where a file is not right, before anything of that reading is written.
     """
     missing: list[str] = []
-    for folder, ending in READINGS.items():
+    planted = read_planted(work / "planted.jsonl") if (work / "planted.jsonl").exists() else {}
+    twice = {path.name for path in (work / "T2").glob("*.txt")}
+    for splits, folder, ending in READINGS:
         records: dict[str, list[str]] = defaultdict(list)
-        for row, document in _documents(work / folder, missing):
-            record = dehydrate(replace(document, metadata=_identifiers(row)))
+        for row, document in _documents(work / folder, splits, missing):
+            if splits == ("train",) and f"{_name(row)}.txt" not in twice:
+                continue
+            right = restore(document, planted.get(document.id, [])) if folder == "T2" else document
+            record = dehydrate(replace(right, metadata=_identifiers(row)))
             record |= {"split": row["split"], "stratum": row["stratum"]}
             records[row["split"]].append(json.dumps(record, separators=(",", ":")) + "\n")
         for split, lines in records.items():
@@ -54,11 +67,15 @@ def assemble(work: Path, out: Path = GOLD) -> list[str]:
     return missing
 
 
-def _documents(folder: Path, missing: list[str]) -> Iterator[tuple[dict[str, str], Document]]:
+def _name(row: Mapping[str, str]) -> str:
+    return row["id"].replace("/", "_")
+
+
+def _documents(folder: Path, splits: tuple[str, ...], missing: list[str]) -> Iterator[tuple[dict[str, str], Document]]:
     for row in sample():
-        if row["split"] not in SPLITS:
+        if row["split"] not in splits:
             continue
-        path = folder / f"{row['id'].replace('/', '_')}.txt"
+        path = folder / f"{_name(row)}.txt"
         if not path.exists():
             missing.append(str(path))
             continue

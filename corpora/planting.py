@@ -11,12 +11,15 @@ over, and what was not noticed is put right afterwards.
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Final
 
-from nanocart.schema import DIRECTIONS, ENTITY_LABELS, Document, Mention
+from nanocart.corpora.saving import whole_file
+from nanocart.schema import DIRECTIONS, ENTITY_LABELS, Attributes, Document, Json, Mention
 
 KINDS: Final = ("boundary", "direction", "missing", "type")
 SHARE: Final = 0.05
@@ -74,6 +77,37 @@ def restore(corrected: Document, planted: Sequence[Planted]) -> Document:
             at = next(at for at, mention in enumerate(entities) if _same(mention, one.wrong))
             entities[at] = replace(one.right, id=entities[at].id)
     return replace(corrected, entities=tuple(sorted(entities, key=lambda one: one.start)))
+
+
+def write_planted(path: Path, planted: Mapping[str, Sequence[Planted]]) -> None:
+    """Keep what was planted in each document, a line a document."""
+    lines = [
+        json.dumps({"id": id_, "planted": [[one.kind, _plain(one.right), _plain(one.wrong)] for one in found]})
+        for id_, found in planted.items()
+    ]
+    with whole_file(path) as stream:
+        stream.write("".join(line + "\n" for line in lines).encode())
+
+
+def read_planted(path: Path) -> dict[str, list[Planted]]:
+    """What `write_planted` kept, by document."""
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return {
+        row["id"]: [Planted(kind, _mention(a), _mention(b) if b else None) for kind, a, b in row["planted"]]
+        for row in rows
+    }
+
+
+def _plain(one: Mention | None) -> Json | None:
+    if one is None:
+        return None
+    attributes = {item.name: getattr(one.attributes, item.name) for item in fields(Attributes) if item.name != "extra"}
+    spans = {"id": one.id, "start": one.start, "end": one.end, "label": one.label, "text": one.text}
+    return {**spans, "cluster": one.cluster, "attributes": attributes}
+
+
+def _mention(data: Json) -> Mention:
+    return Mention(**{**data, "attributes": Attributes(**data["attributes"])})
 
 
 def _possible(kind: str, one: Mention, named: bool) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nanocart.corpora.markup import read
-from nanocart.corpora.planting import KINDS, caught, plant, restore
+from nanocart.corpora.planting import KINDS, caught, plant, read_planted, restore, write_planted
 from nanocart.schema import Document
 from tests.strategies import documents
 
@@ -61,3 +62,9 @@ def test_what_was_not_caught_is_put_right(document: Document, seed: int) -> None
     assert [(m.start, m.end, m.label, m.text, m.attributes) for m in back.entities] == [
         (m.start, m.end, m.label, m.text, m.attributes) for m in sorted(document.entities, key=lambda m: m.start)
     ]
+
+
+def test_what_was_planted_is_kept(tmp_path: Path) -> None:
+    planted = plant(DOCUMENT, share=1.0, seed=3)[1]
+    write_planted(tmp_path / "planted.jsonl", {"1": planted, "2": []})
+    assert read_planted(tmp_path / "planted.jsonl") == {"1": planted, "2": []}
