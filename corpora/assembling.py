@@ -4,9 +4,9 @@
 
 WORK holds a folder per reading, each with one file a document: of dev and test `A` and `B`, the blind passes, and
 `adj`, the final reading; of train `T`, the first reading, and `T2`, in which a second reader corrected it.
-`planted.jsonl` lists the errors that were planted for the second reader (`nanocart.corpora.planting`); those that were not caught are
-put right. What `data/gold/sample.tsv` lists is written to `data/gold/`, without a word of the texts. Training documents
-that were not read twice are left out.
+`planted.jsonl` lists the errors that were planted for the second reader (`nanocart.corpora.planting`); those that were
+not caught are put right. What `data/gold/sample.tsv` lists is written to `data/gold/`, without a word of the texts.
+Training documents that were not read twice are left out.
 """
 
 from __future__ import annotations
