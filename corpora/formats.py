@@ -92,7 +92,7 @@ _BIOC_JSON: Final = re.compile(r'(?<!\\)"(?:passages|PubTator3)"\s*:|(?<!\\)"doc
 _BY_START: Final = (
     ("nbib", re.compile(r"PMID *- ?\d|(?:[A-Z][A-Z0-9]{1,3} {0,2}- .*\n(?: {6}.*\n)*)+?PMID *- ?\d")),
     ("pubtator", re.compile(r"[^|\t\n]{1,200}\|[ta]\|")),
-    ("markup", re.compile(r"id: .+\n(?:[\w-]+: .*\n)*---\n")),
+    ("markup", re.compile(r"id: .+\r?\n(?:[\w-]+: .*\n)*---\r?\n")),
     ("brat", re.compile(r"(?:[TREAMN#]\d+|\*)\t\S+ \S")),
 )
 _TAGGED: Final = re.compile(r"-DOCSTART-.*|\S+[ \t](?:.*[ \t])?(?:O|[BIESLU]-\S+)\s*")

@@ -139,7 +139,7 @@ class _Reader:
         return "".join(plain), tuple(found)
 
     def _mention(self, notes: str, surface: str, start: int, number: int, line: int) -> Mention:
-        label, *words = notes.split()
+        label, *words = notes.split() or [""]
         if label not in LABELS:
             raise self.error(f"unknown label {label!r}", f"one of {', '.join(LABELS)}", line)
         if surface != surface.strip() or not surface:
@@ -171,6 +171,8 @@ class _Reader:
                 continue
             try:
                 if word == "FINDING":
+                    if "outcome=" not in rest:
+                        raise ValueError("a finding needs outcome=ID")
                     findings.append(_finding(f"f{len(findings) + 1}", dict(_pairs(rest)), by_id, text))
                 elif word == "STUDY":
                     study = _study(dict(_pairs(rest)))
@@ -208,6 +210,8 @@ def _study(given: dict[str, str]) -> StudyFacts:
     if "n" in given:
         values["n"] = int(given["n"])
     if "in_scope" in given:
+        if given["in_scope"] not in ("yes", "no"):
+            raise ValueError(f"in_scope is yes or no, not {given['in_scope']!r}")
         values["in_scope"] = given["in_scope"] == "yes"
     return StudyFacts(**values)
 

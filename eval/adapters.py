@@ -109,9 +109,7 @@ def gliner_system(model: str) -> System:
         hint = "name a folder of a GLiNER model, or one on the hub while there is a network"
         raise UsageError(f"the model {model!r} cannot be loaded: {_first(error)}", hint=hint) from error
     name = f"gliner:{model}"
-    asked = {
-        label: ours for system, label, ours in _rows(model) if ours and system != "*" and fnmatchcase(name, system)
-    }
+    asked = _asked(name, model)
     limit = int(getattr(loaded.config, "max_len", None) or 384)
 
     def read(documents: Iterable[Document]) -> Iterator[Document]:

@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from nanocart.corpora.standoff import sha256
 from nanocart.errors import NanocartError
@@ -27,7 +29,9 @@ def matched(gold: Iterable[Document], predicted: Iterable[Document]) -> Matched:
     """Pair predictions with gold documents by id.
 
     A gold document without a prediction counts as predicted empty, and so does one that was predicted on another text;
-    both are told, as are predictions without gold. Raises `NanocartError` where the gold is empty or holds an id twice.
+    both are told, as are predictions without gold. Stand-off of the gold's text is joined with it, and a text that
+    differs only in kinds of white space counts as the same. Raises `NanocartError` where the gold is empty or holds an
+    id twice.
     """
     warnings: list[str] = []
     found: dict[str, Document] = {}
@@ -40,6 +44,7 @@ def matched(gold: Iterable[Document], predicted: Iterable[Document]) -> Matched:
         if one.id in pairs:
             raise NanocartError(f"the gold holds {one.id} twice", hint="remove one of them")
         mine = found.pop(one.id, None)
+        mine = mine and _on(one, mine)
         if mine is None:
             warnings.append(f"{one.id}: no prediction, counted as an empty one")
         elif mine.text != one.text:
@@ -53,3 +58,19 @@ def matched(gold: Iterable[Document], predicted: Iterable[Document]) -> Matched:
         raise NanocartError("the gold is empty", hint="check the file; nanocart corpus stats shows what it holds")
     warnings += [f"{id_}: predicted, but not in the gold: left out" for id_ in found]
     return Matched(tuple(pairs.values()), warnings)
+
+
+def _on(gold: Document, mine: Document) -> Document:
+    """The prediction on the gold's text, where it is stand-off of that text or differs in kinds of white space only."""
+    standoff = not mine.text.strip() and mine.extra.get("sha256") == sha256(gold.text)
+    if not standoff and (len(mine.text) != len(gold.text) or mine.text == gold.text or _blanks(mine) != _blanks(gold)):
+        return mine
+    entities = tuple(replace(one, text=gold.text[one.start : one.end]) for one in mine.entities)
+    return replace(mine, title=gold.title, text=gold.text, entities=entities)
+
+
+def _blanks(document: Document) -> str:
+    return _SPACE.sub(" ", document.text)
+
+
+_SPACE: Final = re.compile(r"\s")

@@ -248,10 +248,14 @@ def _made() -> list[Measure]:
         Measure(f"spans/{mode}/{what}", definition, partial(_spans, function=function, labels=labels))
         for mode, definition, function in (
             ("strict", "A predicted span is right if a gold span has its start, end and type.", measures.spans),
-            ("boundary", "A predicted span is right if a gold span has its start and end.", measures.boundaries),
+            (
+                "boundary",
+                "A predicted span is right if a gold span has its start and end, whichever of the types each is.",
+                measures.boundaries,
+            ),
             ("overlap", "A predicted span is right if it overlaps a gold span of its type.", measures.overlapping),
         )
-        for what, labels in [*alone, *together]
+        for what, labels in (together if mode == "boundary" else [*alone, *together])
     ]
     for name, values in ATTRIBUTES.items():
         text = f"Share of the outcomes found with the right span whose {name} is right."
@@ -299,7 +303,7 @@ MEASURES: Final[Mapping[str, Measure]] = {one.name: one for one in _made()}
 MACROS: Final = (
     *(
         Macro(f"spans/{mode}/macro", "Mean F1 of the six types.", tuple(f"spans/{mode}/{one}" for one in ENTITY_LABELS))
-        for mode in ("strict", "boundary", "overlap")
+        for mode in ("strict", "overlap")
     ),
     *(
         Macro(f"attributes/{name}/macro", f"Mean F1 of each {name}.", tuple(f"attributes/{name}/{v}" for v in values))

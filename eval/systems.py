@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from nanocart import __version__
-from nanocart.errors import UsageError
+from nanocart.errors import NanocartError, UsageError
 from nanocart.schema import Document
 
 if TYPE_CHECKING:
@@ -70,11 +70,14 @@ def _rules(argument: str) -> System:
 
 def _related(documents: Iterable[Document], nlp: Language) -> Iterator[Document]:
     """The documents with their own mentions, and the relations and findings that the rules see between them."""
-    from nanocart.annotations import from_doc, to_doc
+    from nanocart.annotations import from_doc, state_of, to_doc
+    from nanocart.components.outcomes import limits_of
 
     with nlp.select_pipes(disable=["nanocart_roles", "nanocart_outcomes"]):
         for document in documents:
-            yield from_doc(nlp(to_doc(document, nlp)))
+            doc = to_doc(document, nlp)
+            state_of(doc).relations = limits_of(document)
+            yield from_doc(nlp(doc))
 
 
 def _dictionary(argument: str) -> System:
@@ -97,8 +100,10 @@ def _file(argument: str) -> System:
 
     if not argument:
         raise UsageError("predictions need a file", hint="file:predictions.jsonl")
-    documents, _ = read([argument], text_sources(None) or None)
-    return _given(argument, documents)
+    documents, errors = read([argument], text_sources(None) or None)
+    if errors and not documents:
+        raise NanocartError(f"no prediction could be read: {errors[0]}")
+    return _given(f"file:{argument}", documents)
 
 
 def _pass(argument: str) -> System:

@@ -35,8 +35,8 @@ _SHOWN = (
 @click.option("--style", type=click.Choice(["plain", "markdown", "latex"]), default="plain")
 @click.option("--json", "path", metavar="FILE", help="Also write every figure and the signatures.")
 @click.option("--all", "every", is_flag=True, help="The headline measures of each system, a table each.")
-@click.option("--resamples", default=10_000, show_default=True, type=click.IntRange(0))
-@click.option("--seed", default=0, show_default=True)
+@click.option("--resamples", default=10_000, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
 def benchmark(
     *,
     systems: tuple[str, ...],
@@ -48,7 +48,7 @@ def benchmark(
     resamples: int,
     seed: int,
 ) -> None:
-    """Run systems end to end: F1 with its interval, seconds per 1,000 documents, peak memory.
+    """Run systems end to end: F1 with its interval, seconds per 1,000 documents, peak memory of the process so far.
 
     SYSTEM is "rules", "rules:no-scope", "rules:gold-entities" (the gold's mentions are given, so that relations are
     measured alone), "dictionary" (longest lexicon matches), "file:PATH" (predictions made
@@ -73,14 +73,17 @@ def benchmark(
         warn([f"{name}: {line}" for line in pairs.warnings])
         found = figures(count(pairs.pairs), resamples=resamples, seed=seed)
         by_name = {one.name: one for one in found}
-        shown = [_with_interval(by_name[measure]) for _, measure in columns]
+        asked = any(one.study.in_scope is not None for one in predicted)
+        shown = [
+            "-" if measure == "scope" and not asked else _with_interval(by_name[measure]) for _, measure in columns
+        ]
         per_thousand = f"{1_000 * seconds / len(documents):.1f}" if made.timed else "-"
         lines.append([name, *shown, per_thousand, f"{_peak() / 1e6:,.0f}" if made.timed else "-"])
         record = {"signature": str(signature(name, made.version)), "seconds": seconds if made.timed else None}
         records.append({**record, "figures": [_plain(one) for one in found]})
         if every:
             click.echo(f"{name}\n{tables.scores(headline(found), style)}\n")
-    head = ["system", *(title for title, _ in columns), "s per 1,000", "peak MB"]
+    head = ["system", *(title for title, _ in columns), "s per 1,000", "peak MB so far"]
     click.echo(tables.render(head, lines, style))
     click.echo("\n" + "\n".join(str(record["signature"]) for record in records))
     if path:

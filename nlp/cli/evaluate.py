@@ -23,8 +23,18 @@ _style = click.option(
 _texts = click.option("--texts", multiple=True, metavar="SOURCE", help="Files with the texts of stand-off records.")
 _all = click.option("--all", "every", is_flag=True, help="Every measure, not only the headline ones.")
 _json = click.option("--json", "path", metavar="FILE", help="Also write figures, counts per document and signature.")
-_resamples = click.option("--resamples", default=10_000, show_default=True, type=click.IntRange(0))
-_seed = click.option("--seed", default=0, show_default=True, help="Of the bootstrap.")
+_resamples = click.option("--resamples", default=10_000, show_default=True, type=click.IntRange(1))
+_seed = click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of the bootstrap.")
+
+
+def _define(ctx: click.Context, parameter: click.Parameter, asked: bool) -> None:
+    """Print every measure with its definition, and end."""
+    if asked:
+        from nanocart.eval.scores import MACROS, MEASURES
+
+        lines = [f"{one.name}: {one.definition}" for one in MEASURES.values()]
+        click.echo("\n".join([*lines, *(f"{one.name}: {one.definition}" for one in MACROS)]))
+        ctx.exit()
 
 
 @click.command("eval", short_help="Score predictions against a gold standard.")
@@ -33,6 +43,7 @@ _seed = click.option("--seed", default=0, show_default=True, help="Of the bootst
 @_texts
 @_style
 @_all
+@click.option("--define", is_flag=True, is_eager=True, expose_value=False, callback=_define, help="What is measured.")
 @_json
 @_resamples
 @_seed
@@ -100,7 +111,9 @@ def compare(
     names = measures or ("spans/strict/six types", "relations/document/five relations", "findings/core rows", "scope")
     for name in names:
         if name not in MEASURES:
-            raise click.UsageError(f"no measure {name!r}; nanocart eval --all lists them")
+            raise click.UsageError(
+                f"no measure {name!r} to compare by; nanocart eval --define lists them (no macro averages)"
+            )
     wanted, signature = read_gold(gold, texts, resamples, seed)
     counted = []
     for system in systems:
@@ -130,7 +143,7 @@ def read_gold(gold: str, texts: Sequence[str], resamples: int, seed: int) -> tup
     """The gold documents, and a function that signs the scores of a system on them."""
     from nanocart.corpora import external
     from nanocart.corpora.collection import read
-    from nanocart.corpora.gold import CORPORA, SIGNATURE, text_sources
+    from nanocart.corpora.gold import CORPORA, SIGNATURE, standoff, text_sources
     from nanocart.eval.signature import Signature, corpus_hash
 
     name, _, split = gold.partition(":")
@@ -143,6 +156,10 @@ def read_gold(gold: str, texts: Sequence[str], resamples: int, seed: int) -> tup
         hint = "name the sources of its texts with --texts, or set NANOCART_DATA"
         raise NanocartError(f"{gold} has no texts here", hint=hint)
     shipped = name in CORPORA or name in external.EXTERNAL
+    splits = {one["id"]: one["split"] for one in standoff("gold")}
+    found = {splits.get(one.id, "") for one in documents}
+    if "test" in found:
+        warn(["this scores the test split: choose nothing by it; the releases that were scored are in eval/LEDGER.tsv"])
     hashed = corpus_hash(documents)
 
     def signature(system: str, version: str = "") -> Signature:
@@ -150,10 +167,10 @@ def read_gold(gold: str, texts: Sequence[str], resamples: int, seed: int) -> tup
             system=system,
             system_version=version,
             corpus=name if shipped else gold,
-            split=split if shipped else "",
+            split=split if shipped else "+".join(sorted(found - {""})),
             documents=len(documents),
             hash=hashed,
-            annotators=SIGNATURE if name == "gold" else "",
+            annotators=SIGNATURE if found - {""} else "",
             resamples=resamples,
             seed=seed,
         )
@@ -185,7 +202,7 @@ def write_json(path: str, signature: Signature, figures: Sequence[Figure], table
     """Figures, counts per document and signature in one file, written whole."""
     from pathlib import Path
 
-    from nanocart.corpora.saving import whole_file
+    from nanocart.cli.annotated import save
 
     data = {
         "signature": str(signature),
@@ -199,5 +216,4 @@ def write_json(path: str, signature: Signature, figures: Sequence[Figure], table
             for at, id_ in enumerate(table.documents)
         },
     }
-    with whole_file(Path(path)) as stream:
-        stream.write(json.dumps(data, indent=1).encode())
+    save(Path(path), json.dumps(data, indent=1) + "\n")

@@ -13,7 +13,7 @@ from nanocart.lexicon import Concept
 from nanocart.rules import findings, outcomes, values
 from nanocart.rules.relations import therapies
 from nanocart.rules.view import Candidate, View, select
-from nanocart.schema import Attributes, Mention
+from nanocart.schema import Attributes, Document, Mention, Relation
 
 
 class OutcomeReader:
@@ -52,6 +52,21 @@ class OutcomeReader:
     def _concepts(self) -> dict[str, Concept]:
         lexicon = lexicon_of(self.nlp)
         return lexicon.concepts if lexicon else {}
+
+
+def limits_of(document: Document) -> tuple[Relation, ...]:
+    """`VALUE_OF` and `QUALIFIES` for a document whose figures, qualifiers and outcomes are marked already."""
+    view = View(document.text)
+    outcomes_ = [one for one in document.entities if one.label == "OUTCOME"]
+    by_id = {one.id: one for one in outcomes_}
+    targets = [Candidate(one.start, one.end, one.label, None, one.id) for one in outcomes_]
+    pairs = []
+    for one in document.entities:
+        if one.label in ("VALUE", "QUALIFIER"):
+            outcome = values.attach(view, Candidate(one.start, one.end, one.label, None, ""), targets)
+            if outcome:
+                pairs.append((one, by_id[outcome.why]))
+    return tuple(findings.value_relations(pairs, 1))
 
 
 def _limits(view: View, kept: list[Mention]) -> list[tuple[Mention, Mention]]:

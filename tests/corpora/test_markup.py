@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 
 from nanocart.corpora import markup
+from nanocart.corpora.formats import read_documents
 from nanocart.errors import RecordError
 from nanocart.schema import Attributes, Document, Finding, Mention, Relation, StudyFacts
 from tests.strategies import documents
@@ -160,3 +163,23 @@ def test_a_mistake_names_its_line(old: str, new: str, said: str) -> None:
 def test_a_file_without_its_rules() -> None:
     with pytest.raises(RecordError, match=r"a\.txt: no header and text between two lines of ---"):
         markup.read("id: 1\nA text.", source="a.txt")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("in_scope=yes", "in_scope=maybe"), "in_scope is yes or no, not 'maybe'"),
+        (("FINDING outcome=o1 nano", "FINDING nano"), "a finding needs outcome=ID"),
+        (("|NANOPARTICLE n1 =lnp]]", "|]]"), "unknown label ''"),
+    ],
+)
+def test_what_is_missing_is_said(change: tuple[str, str], message: str) -> None:
+    with pytest.raises(RecordError, match=re.escape(message)):
+        markup.read(FILE.replace(*change, 1))
+
+
+def test_windows_line_ends_are_read(tmp_path: Path) -> None:
+    (tmp_path / "1.txt").write_bytes(FILE.replace("\n", "\r\n").encode())
+    [read] = read_documents([tmp_path])
+    assert isinstance(read, Document)
+    assert len(read.entities) == len(markup.read(FILE).entities)
