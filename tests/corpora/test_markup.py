@@ -183,3 +183,11 @@ def test_windows_line_ends_are_read(tmp_path: Path) -> None:
     [read] = read_documents([tmp_path])
     assert isinstance(read, Document)
     assert len(read.entities) == len(markup.read(FILE).entities)
+
+
+def test_the_example_of_the_guidelines_is_right() -> None:
+    from nanocart.corpora.validation import problems
+
+    guidelines = Path(markup.__file__).with_name("GUIDELINES.md").read_text("utf-8")
+    [example] = re.findall(r"```text\n(id: .*?)```", guidelines, re.DOTALL)
+    assert problems(markup.read(example)) == []
