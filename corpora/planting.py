@@ -5,8 +5,8 @@ over, and what was not noticed is put right afterwards.
 
 >>> one = Document.of("1", "Mice got lipid nanoparticles twice.", "", entities=(_EXAMPLE,))
 >>> spoiled, planted = plant(one, share=1.0, seed=0)
->>> planted[0].kind, restore(spoiled, planted).entities == one.entities
-('boundary', True)
+>>> planted[0].kind, restore(spoiled, planted).entities[0].text
+('boundary', 'lipid nanoparticles')
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from nanocart.corpora.saving import whole_file
+from nanocart.corpora.standoff import renumbered
 from nanocart.schema import DIRECTIONS, ENTITY_LABELS, Attributes, Document, Json, Mention
 
 KINDS: Final = ("boundary", "direction", "missing", "type")
@@ -55,7 +56,8 @@ def plant(document: Document, *, share: float = SHARE, seed: int = 0) -> tuple[D
             planted.append(Planted(kind, one, _spoiled(kind, one, dice)))
     wrong = {one.right.id: one.wrong for one in planted}
     kept = tuple(new for one in entities if (new := wrong.get(one.id, one)) is not None)
-    return replace(document, entities=kept), planted
+    # Numbered anew, since a gap would tell where a mention was taken out.
+    return renumbered(replace(document, entities=kept)), planted
 
 
 def caught(corrected: Document, planted: Planted) -> bool:
@@ -72,7 +74,7 @@ def restore(corrected: Document, planted: Sequence[Planted]) -> Document:
     entities = list(corrected.entities)
     for one in missed:
         if one.wrong is None:
-            entities.append(one.right)
+            entities.append(replace(one.right, id=f"planted{len(entities)}"))
         else:
             at = next(at for at, mention in enumerate(entities) if _same(mention, one.wrong))
             entities[at] = replace(one.right, id=entities[at].id)

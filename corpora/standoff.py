@@ -87,7 +87,7 @@ def dehydrate(document: Document) -> Json:
     Mentions, relations, findings and clusters are numbered anew, since an annotator's names for them may be words.
     """
     loose = Loose.of(document.text)
-    plain = _renamed(document).to_json()
+    plain = renumbered(document).to_json()
     for one in plain["entities"]:
         del one["text"]
         place = loose.span(one["start"], one["end"])
@@ -208,7 +208,8 @@ def _without(one: Mapping[str, Any], *names: str) -> Json:
     return {key: value for key, value in one.items() if key not in names}
 
 
-def _renamed(document: Document) -> Document:
+def renumbered(document: Document) -> Document:
+    """The same annotations, mentions, clusters, relations and findings numbered in reading order."""
     ordered = sorted(document.entities, key=lambda one: one.start)
     names = {one.id: f"e{number}" for number, one in enumerate(ordered, 1)}
     clusters: dict[str, str] = {}

@@ -32,7 +32,12 @@ def test_every_kind_is_planted_and_what_rows_name_keeps_its_type() -> None:
         spoiled, planted = plant(DOCUMENT, share=0.5, seed=seed)
         kinds.update(one.kind for one in planted)
         assert spoiled.problems() == []
-        assert {"n", "o"} <= {one.id for one in spoiled.entities}
+        [row] = spoiled.findings
+        assert (spoiled.mention(row.outcome).label, spoiled.mention(row.nanoparticle[0]).label) == (
+            "OUTCOME",
+            "NANOPARTICLE",
+        )
+        assert [one.id for one in spoiled.entities] == [f"e{n}" for n in range(1, len(spoiled.entities) + 1)]
     assert set(kinds) == set(KINDS)
 
 
