@@ -46,6 +46,12 @@ from nanocart.schema import (
 if TYPE_CHECKING:
     from datasets import DatasetDict
 
+_LICENCE: Final = """
+## Licence
+
+The annotations are under CC BY 4.0. An abstract that was not written for nanocart belongs to its
+authors or publisher: see to their terms before you pass its text on.
+"""
 Column = str | tuple[str, ...] | list["Column"] | dict[str, "Column"]
 """The type of a column: a type's name, the names of class labels, a list of one type, or a struct."""
 
@@ -142,11 +148,17 @@ def from_hf(row: Mapping[str, Any]) -> Document:
 
 
 def export(
-    folder: str | os.PathLike[str], splits: Mapping[str, Sequence[Document]], *, name: str, summary: str
+    folder: str | os.PathLike[str],
+    splits: Mapping[str, Sequence[Document]],
+    *,
+    name: str,
+    summary: str,
+    shipped: bool = False,
 ) -> None:
     """Write a folder that `datasets.load_dataset(folder)` reads: Parquet files and a dataset card, or nothing.
 
     `name` heads the card; `summary` (Markdown) says there what the documents are and how they were annotated.
+    The card states a licence only where the documents are `shipped` ones, as that of others is not ours to state.
     Raises `UsageError` where the folder is not empty, a split is or has a name that `datasets` refuses, or the library
     is missing; `RecordError` where a document breaks the schema; `NanocartError` where the disk fails.
     """
@@ -160,8 +172,8 @@ def export(
             for split, dataset in made.items():
                 table = dataset.with_format("arrow")[:]  # its schema names the class labels
                 pq.write_table(table, half / "data" / f"{split}-00000-of-00001.parquet", compression="zstd")
-            front = _front_matter(made, name)
-            card = f"---\n{front}\n---\n\n{_card(splits, name, summary)}"
+            front = _front_matter(made, name, "cc-by-4.0" if shipped else None)
+            card = f"---\n{front}\n---\n\n{_card(splits, name, summary)}{_LICENCE if shipped else ''}"
             (half / "README.md").write_text(card, encoding="utf-8")
     except OSError as error:
         problem = f"{folder}: cannot be written: {error.strerror or error}"
@@ -249,7 +261,7 @@ def _check(splits: Mapping[str, Sequence[Document]]) -> None:
             raise UsageError(f"the split {split!r} has no documents", hint="leave it out: it could not be loaded")
 
 
-def _front_matter(made: DatasetDict, name: str) -> str:
+def _front_matter(made: DatasetDict, name: str, licence: str | None) -> str:
     """The card's YAML: what the hub sorts datasets by, where the files are, and the features."""
     from datasets import DatasetInfo
     from datasets.info import DatasetInfosDict
@@ -260,7 +272,7 @@ def _front_matter(made: DatasetDict, name: str) -> str:
     front = DatasetCardData(
         pretty_name=name,
         language=["en"],
-        license="cc-by-4.0",
+        license=licence,
         task_categories=["token-classification"],
         task_ids=["named-entity-recognition"],
         size_categories=[next((size for limit, size in _SIZES if count < limit), "n>1M")],
@@ -311,11 +323,6 @@ for one in row["entities"]:
 ```
 
 As a document of nanocart, class labels by their names: `nanocart.corpora.huggingface.from_hf(row)`.
-
-## Licence
-
-The annotations are under CC BY 4.0. An abstract that was not written for nanocart belongs to its
-authors or publisher: see to their terms before you pass its text on.
 """
 
 

@@ -76,7 +76,8 @@ def _concepts(documents: Iterable[Document]) -> str:
                     clusters[one.cluster or one.id][one.text.lower()] += 1
             names.update({surfaces.most_common(1)[0][0] for surfaces in clusters.values()})
         if names:
-            lines.append(f"- {label}: " + ", ".join(f"{name} ({count})" for name, count in names.most_common(_MOST)))
+            most = sorted(names.items(), key=lambda one: (-one[1], one[0]))[:_MOST]
+            lines.append(f"- {label}: " + ", ".join(f"{name} ({count})" for name, count in most))
     return "\n".join(lines)
 
 

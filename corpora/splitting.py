@@ -22,7 +22,8 @@ def split(documents: Sequence[Document], shares: Mapping[str, float], *, seed: i
     Documents are stratified by `extra["stratum"]`; near-duplicates (`nanocart.corpora.overlap`) share a split. Raises
     `UsageError` where the shares do not sum to 1.
     """
-    if not shares or any(one < 0 for one in shares.values()) or abs(sum(shares.values()) - 1) > 1e-6:
+    # Put so that a share which is no number (nan) is refused too.
+    if not (shares and all(one >= 0 for one in shares.values()) and abs(sum(shares.values()) - 1) <= 1e-6):
         raise UsageError("the shares of a split must sum to 1", hint="for example train=0.8,dev=0.1,test=0.1")
     dice = random.Random(seed)
     place: dict[str, str] = {}

@@ -18,10 +18,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from nanocart.corpora.overlap import near_duplicates
-from nanocart.schema import ENTITY_LABELS, Document, Mention
+from nanocart.schema import ENTITY_LABELS, LABELS, Document, Mention
 
 _ARTICLE: Final = re.compile(r"(?:the|an?)\s", re.IGNORECASE)
 _PUNCTUATION: Final = ".,;:!?"
+_LABEL: Final = "|".join(LABELS)
+# Names of chemicals begin with "[[" too ("[[4-[2-(...)]phenyl]"), but none of them goes on with a label.
+_MARKUP: Final = re.compile(rf"\[\[[^\n]*?[|\s](?:{_LABEL})\b|\|[ ]*(?:{_LABEL})\b[^\n]*?\]|\[\[[^\[\]\n]*\|")
+_DOUBLED: Final = re.compile(r"\[\[[^\[\]\n]*\]\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ def problems(document: Document, *, gold: bool = True) -> list[Problem]:
     if found:
         return found
     found += [Problem(document.id, _place(one), message) for one in document.entities for message in _edges(one)]
+    found += _brackets(document)
     if gold:
         found += _incomplete(document)
         found += [Problem(document.id, where, message) for where, message in _unjoined(document)]
@@ -85,6 +90,19 @@ def _edges(one: Mention) -> Iterator[str]:
         yield f"begins with an article: {one.text!r}"
     elif one.text[0] in _PUNCTUATION or one.text[-1] in ",;:":
         yield f"begins or ends with punctuation: {one.text!r}"
+
+
+def _brackets(document: Document) -> Iterator[Problem]:
+    """Mark-up that was not understood, and so stands in the text."""
+    broken = list(_MARKUP.finditer(document.text))
+    for match in broken:
+        shown = document.text[match.start() : match.start() + 40]
+        message = f"broken mark-up is left in the text: {shown!r}; a mention is written [[words|LABEL id =cluster]]"
+        yield Problem(document.id, f"character {match.start()}", message)
+    for match in _DOUBLED.finditer(document.text):
+        if not any(one.start() <= match.start() < one.end() for one in broken):
+            message = f"{match[0][:40]!r} may be mark-up without a label"
+            yield Problem(document.id, f"character {match.start()}", message, hint=True)
 
 
 def _incomplete(document: Document) -> Iterator[Problem]:

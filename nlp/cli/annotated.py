@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from nanocart.errors import NanocartError, UsageError
+from nanocart.errors import NanocartError, SourceError, UsageError
 
 if TYPE_CHECKING:
-    from nanocart.corpora.collection import Failure
-    from nanocart.schema import Document
+    from nanocart.corpora.gold import Failure
+    from nanocart.schema import Document, Json
+
+_SHOWN = 3
+"""Records of the texts' sources that are told one by one; of the others the number is."""
 
 targets = click.argument("targets", nargs=-1, metavar="CORPUS...")
 texts = click.option(
@@ -26,13 +28,44 @@ output = click.option("-o", "--output", required=True, metavar="PATH", help="Whe
 
 
 def read_corpora(targets: Sequence[str], texts: Sequence[str]) -> tuple[list[Document], list[Failure]]:
-    """The documents of corpora or files, and what could not be read; texts also from what NANOCART_DATA names."""
+    """The documents of corpora or files, and what could not be read; texts also from what NANOCART_DATA names.
+
+    What is wrong with the sources of the texts is told, and is none of the errors.
+    """
     from nanocart.corpora.collection import read
     from nanocart.corpora.gold import text_sources
 
     if not targets:
         raise UsageError("name a corpus, a file or a folder", hint="for example: gold:dev")
-    return read(targets, list(texts) or text_sources(None) or None)
+    unread: list[Failure] = []
+    found = read(targets, list(texts) or text_sources(None) or None, unread.append)
+    tell_sources(unread)
+    return found
+
+
+def tell(errors: Iterable[object]) -> None:
+    """Each error on standard error."""
+    for error in errors:
+        click.echo(str(error), err=True)
+
+
+def tell_sources(failures: Sequence[Failure]) -> None:
+    """What is wrong with sources of texts, once a run: each that cannot be read, and the first of the broken records.
+
+    Most records of such a source are not asked for.
+    """
+    said: set[str] = click.get_current_context().meta.setdefault("nanocart.told", set())
+    whole = [str(one) for one in failures if isinstance(one, SourceError)]
+    records = [str(one) for one in failures if not isinstance(one, SourceError)]
+    more = [f"... and {len(records) - _SHOWN} more records of the texts"] if len(records) > _SHOWN else []
+    lines = [one for one in dict.fromkeys([*whole, *records[:_SHOWN], *more]) if one not in said]
+    tell(lines)
+    said.update(lines)
+
+
+def nothing_read(targets: Sequence[str]) -> NoReturn:
+    """Raises the error of a command that has no document to go on with."""
+    raise NanocartError(f"no document could be read from {', '.join(targets)}", hint="nothing was written")
 
 
 def with_text(documents: list[Document], what: str) -> list[Document]:
@@ -43,24 +76,48 @@ def with_text(documents: list[Document], what: str) -> list[Document]:
 
 
 def whole_documents(targets: Sequence[str], texts: Sequence[str], what: str) -> list[Document]:
-    """The documents with their texts; what could not be read is told."""
+    """The documents with their texts; what could not be read is told. Raises `NanocartError` where nothing could be."""
     documents, errors = read_corpora(targets, texts)
-    for error in errors:
-        click.echo(str(error), err=True)
-    return with_text(documents, what)
+    tell(errors)
+    return with_text(documents, what) or nothing_read(targets)
 
 
-def standoff_records(path: str) -> list[Any]:
-    """The records of a stand-off file. Raises `UsageError` where it is none."""
-    from nanocart.corpora.collection import is_standoff
+def standoff_records(target: str) -> tuple[list[Json], list[Failure]]:
+    """The records of a stand-off corpus, file or folder, and what could not be read of it.
 
+    Raises `UsageError` where it is none or is not there, and `NanocartError` where no record of it could be read.
+    """
+    from nanocart.corpora.collection import Standoff, items
+
+    if not _exists(target):
+        raise UsageError(f"{target} cannot be read: no such file", hint="name gold, gold:dev, or a stand-off file")
+    found, errors = items([target])
+    if any(not isinstance(one, Standoff) for one in found):
+        hint = "make one with: nanocart corpus convert --to standoff"
+        raise UsageError(f"{target} is no stand-off file, or not only that", hint=hint)
+    if not found:
+        tell(errors)
+        nothing_read([target])
+    return [one.record for one in found if isinstance(one, Standoff)], errors
+
+
+def _exists(target: str) -> bool:
+    """Whether a target is a corpus, a file, a folder, a pattern or standard input."""
+    from nanocart.corpora.gold import CORPORA
+
+    known = target.partition(":")[0] in CORPORA or target == "-"
+    return known or any(sign in target for sign in "*?[") or Path(target).exists()
+
+
+def folder(path: str) -> Path:
+    """The folder, made where it is not there. Raises `UsageError` where it cannot be."""
+    found = Path(path)
     try:
-        records = [json.loads(line) for line in Path(path).read_text("utf-8").splitlines() if line.strip()]
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", hint="name gold, gold:dev, or a stand-off file") from error
-    if not all(isinstance(one, dict) and is_standoff(one) for one in records):
-        raise UsageError(f"{path} is no stand-off file", hint="make one with: nanocart corpus convert --to standoff")
-    return records
+        found.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "it is a file" if found.is_file() else error.strerror or str(error)
+        raise UsageError(f"-o {path}: no folder can be made there: {reason}", hint="name another folder") from error
+    return found
 
 
 def save(path: Path, text: str) -> None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nanocart.cli import annotated, corpus_files
-from nanocart.errors import NanocartError
+from nanocart.errors import NanocartError, RecordError
 
 if TYPE_CHECKING:
-    from nanocart.corpora.collection import Failure
+    from nanocart.corpora.gold import Failure
     from nanocart.schema import Document
 
 _LISTED = 200
@@ -79,28 +79,41 @@ def agreement(
     from nanocart.eval import agreement as measured
 
     one, other = (annotated.read_corpora([target], texts) for target in (first, second))
-    for error in [*one[1], *other[1]]:
-        click.echo(str(error), err=True)
+    annotated.tell([*one[1], *other[1]])
     pairs, refused = paired(one[0], other[0])
-    for line in refused:
-        click.echo(line, err=True)
+    annotated.tell(refused)
     if not pairs:
         raise NanocartError("the two have no document in common", hint="documents are matched by their id")
+    triples = _settled(pairs, final, texts) if final else []
+    # Only of the gold set is it known who annotated it.
+    sides = [target.split(":")[0] for target in (first, second)]
+    signature = SIGNATURE if "gold" in sides else ""
     figures = list(measured.figures(pairs))
     if as_json:
         rows = [{name: getattr(figure, name) for name in figure.__slots__} for figure in figures]
-        click.echo(json.dumps({"documents": len(pairs), "signature": SIGNATURE, "figures": rows}, indent=1))
+        click.echo(json.dumps({"documents": len(pairs), "signature": signature, "figures": rows}, indent=1))
     else:
         sizes = f"{len(pairs)} documents that both annotated ({len(one[0])} and {len(other[0])})"
-        click.echo(f"{sizes}; {SIGNATURE}\n")
+        click.echo(f"{sizes}{f'; {signature}' if signature else ''}\n")
         click.echo(table(figures))
     if final:
-        settled = {document.id: document for document in annotated.read_corpora([final], texts)[0]}
-        triples = [(a, b, settled[a.id]) for a, b in pairs if a.id in settled]
         click.echo(f"\n{_decided(measured.decisions(triples))}")
     if differences:
         text = "\n".join(_difference_lines(pairs)) + "\n"
         click.echo(text, nl=False) if differences == "-" else annotated.save(Path(differences), text)
+
+
+def _settled(
+    pairs: Sequence[tuple[Document, Document]], final: str, texts: tuple[str, ...]
+) -> list[tuple[Document, Document, Document]]:
+    """The pairs with the final annotation of each; what could not be read of it is told."""
+    documents, errors = annotated.read_corpora([final], texts)
+    annotated.tell(errors)
+    settled = {one.id: one for one in documents}
+    triples = [(a, b, settled[a.id]) for a, b in pairs if a.id in settled]
+    if not triples:
+        raise NanocartError(f"--final {final} has none of the documents", hint="documents are matched by their id")
+    return triples
 
 
 def paired(first: Sequence[Document], second: Sequence[Document]) -> tuple[list[tuple[Document, Document]], list[str]]:
@@ -148,9 +161,8 @@ def stats(targets: tuple[str, ...], texts: tuple[str, ...]) -> None:
     from nanocart.corpora.report import page
 
     documents, errors = annotated.read_corpora(targets or ("gold", "written"), texts)
-    for error in errors:
-        click.echo(str(error), err=True)
-    click.echo(page(documents), nl=False)
+    annotated.tell(errors)
+    click.echo(page(documents or annotated.nothing_read(targets)), nl=False)
 
 
 @corpus.command(short_help="Check that hand-edited files still hold the original texts.")
@@ -158,12 +170,17 @@ def stats(targets: tuple[str, ...], texts: tuple[str, ...]) -> None:
 @click.argument("originals", nargs=-1, required=True)
 @click.pass_context
 def check(ctx: click.Context, edited: str, originals: tuple[str, ...]) -> None:
-    """Compare the texts of hand-edited mark-up files with their originals, and check the annotations."""
+    """Compare the texts of hand-edited mark-up files with their originals, and check the annotations.
+
+    Exit code 1 where a text was changed, an annotation is wrong, or an original has no edited file.
+    """
     from nanocart.corpora.validation import problems
 
     documents, errors = annotated.read_corpora([edited], ())
-    texts = {one.id: one.text for one in annotated.read_corpora(originals, ())[0]}
+    texts = {one.id: one.text for one in annotated.whole_documents(originals, (), "compare with")}
     lines = [str(error) for error in errors]
+    there = {one.id for one in documents} | {one.record for one in errors if isinstance(one, RecordError)}
+    lines += [f"{id_}: {edited} has no readable file of this original" for id_ in texts if id_ not in there]
     for one in documents:
         if one.id not in texts:
             lines.append(f"{one.id}: none of the originals has this id")

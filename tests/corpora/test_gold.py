@@ -198,3 +198,22 @@ def test_concepts_linked_by_hand_are_of_the_lexicon_and_of_the_right_type() -> N
     for one in mentions:
         assert one["concept"] is None or concepts[one["concept"]].label == one["label"]
     assert sum(one["concept"] is not None for one in mentions) >= 250
+
+
+def test_broken_records_are_named_and_the_others_joined() -> None:
+    right = dehydrate(DOCUMENT)
+    nameless = {key: value for key, value in right.items() if key != "id"}
+    broken = {**right, "id": "9", "study": "x"}
+    found = list(gold.join([nameless, broken, {**right, "id": 7}, right], [DOCUMENT.without_annotations()]))
+    said = [one.reason for one in found if isinstance(one, RecordError)]
+    assert said == [
+        "the stand-off record has no id",
+        '"study" must be a JSON object',
+        "duplicate: another record has this id, which stands",
+    ]
+    assert [one.id for one in found if isinstance(one, Document)] == ["7"]
+
+
+def test_load_warns_of_a_source_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="documents are left out"), pytest.warns(UserWarning, match="no such file"):
+        corpora.load("gold", "dev", tmp_path / "missing.jsonl")

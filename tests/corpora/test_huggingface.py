@@ -286,7 +286,7 @@ def test_the_card(tmp_path: Path) -> None:
     from huggingface_hub import DatasetCard
 
     summary = "Invented abstracts. Annotated by two models; human-verified: 0 of 2."
-    export(tmp_path / "out", {"dev": [FULL, BARE], "test": [BARE]}, name="γδ Trial", summary=summary)
+    export(tmp_path / "out", {"dev": [FULL, BARE], "test": [BARE]}, name="γδ Trial", summary=summary, shipped=True)
     text = (tmp_path / "out" / "README.md").read_text("utf-8")
     card = DatasetCard(text)
     assert card.data.pretty_name == "γδ Trial"
@@ -346,3 +346,10 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(NanocartError, match="No space left on device"):
         export(tmp_path / "out", {"dev": [BARE]}, name="Trial", summary="")
     assert list(tmp_path.iterdir()) == []
+
+
+@library
+def test_no_licence_is_stated_for_the_documents_of_others(tmp_path: Path) -> None:
+    export(tmp_path / "out", {"dev": [BARE]}, name="Trial", summary="")
+    text = (tmp_path / "out" / "README.md").read_text("utf-8").lower()
+    assert not any(word in text for word in ("license", "licence", "cc by"))

@@ -49,7 +49,7 @@ def test_every_document_has_one_place(size: int, seed: int) -> None:
     assert sorted(one.id for part in parts.values() for one in part) == sorted(one.id for one in documents)
 
 
-@pytest.mark.parametrize("shares", [{}, {"a": 0.5}, {"a": 1.5, "b": -0.5}])
+@pytest.mark.parametrize("shares", [{}, {"a": 0.5}, {"a": 1.5, "b": -0.5}, {"a": float("nan")}])
 def test_shares_must_sum_to_one(shares: dict[str, float]) -> None:
     with pytest.raises(UsageError, match="must sum to 1"):
         split([document(1)], shares)

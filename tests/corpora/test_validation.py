@@ -93,3 +93,24 @@ def test_documents_in_two_splits() -> None:
     assert "nearly the text of 2" in across([("dev", one), ("test", twin)])[0].message
     assert across([("dev", one), ("dev", twin)]) == []
     assert across([("dev", one), ("test", Document.of("3", "Nothing of the kind at all is said here.", ""))]) == []
+
+
+@pytest.mark.parametrize("marked", ["[[LNPs|NANOPARTICLE n =lnp]", "[[LNPs NANOPARTICLE n =lnp]]", "[LNPs|CARGO n]]"])
+def test_mark_up_that_was_not_understood_is_an_error(marked: str) -> None:
+    one = document(f"{TEXT} We gave {marked} again.")
+    at = one.text.index("[")
+    [remark] = [remark for remark in problems(one) if not remark.hint]
+    assert remark.message.startswith("broken mark-up is left in the text")
+    assert at <= int(remark.where.removeprefix("character ")) <= at + 5
+
+
+def test_names_of_chemicals_are_no_mark_up() -> None:
+    one = document(TEXT + r" It held \[[4-[2-(amino)ethyl]phenyl]methyl]urea.")
+    assert "[[4-" in one.text
+    assert problems(one) == []
+
+
+def test_double_brackets_without_a_label_are_a_hint() -> None:
+    one = document(TEXT + " We gave [[particles]] again.")
+    assert messages(one) == []
+    assert messages(one, hints=True) == ["'[[particles]]' may be mark-up without a label"]
