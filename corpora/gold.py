@@ -1,6 +1,6 @@
 """The corpora that ship with nanocart, by name, and their way to the text.
 
-"gold" holds annotations of real abstracts without their text (dev and test, see `DATASHEET.md`), which is joined from
+"gold" holds annotations of real abstracts without their text (see `DATASHEET.md`), which is joined from
 sources that the user has; "written" holds abstracts composed for the project, with their text.
 
 >>> written = load("written")
@@ -26,7 +26,7 @@ from nanocart.corpora.standoff import IDENTIFIERS, hydrate, realign
 from nanocart.errors import RecordError, SourceError, UsageError
 from nanocart.schema import Document, Json
 
-CORPORA: Final[Mapping[str, tuple[str, ...]]] = {"gold": ("dev", "test"), "written": ()}
+CORPORA: Final[Mapping[str, tuple[str, ...]]] = {"gold": ("train", "dev", "test"), "written": ()}
 """The shipped corpora and their splits."""
 SIGNATURE: Final = "annotated by language models; human-verified: 0 of 30"
 """What every score on the gold set says of its annotations."""

@@ -87,13 +87,13 @@ def test_a_corpus_that_there_is_not(run: Run) -> None:
     result = run("corpus", "validate", "golden")
     assert result.exit_code == 2
     assert "there is neither a corpus nor a file 'golden' (corpora: gold, written)" in result.stderr
-    assert run("corpus", "stats", "gold:train").exit_code == 2
+    assert run("corpus", "stats", "gold:silver").exit_code == 2
 
 
 def test_a_corpus_goes_before_a_folder_of_its_name(run: Run) -> None:
     edited("gold", "1")
     assert "1 documents: 0 wrong" in run("corpus", "validate", "./gold").stdout
-    assert "182 documents, 182 of them without their text: 0 wrong" in run("corpus", "validate", "gold").stdout
+    assert "60 documents, 60 of them without their text: 0 wrong" in run("corpus", "validate", "gold:dev").stdout
 
 
 def test_agreement_of_two_folders(run: Run) -> None:

@@ -84,7 +84,7 @@ def test_an_empty_gold_and_a_missing_one(run: Run, gold: str) -> None:
     missing = run("eval", gold, "nothing.jsonl")
     assert missing.exit_code == 1
     assert "no prediction could be read: nothing.jsonl: no such file" in missing.stderr
-    assert run("eval", "gold:train", gold).exit_code == 2
+    assert run("eval", "gold:silver", gold).exit_code == 2
 
 
 def test_labels_outside_the_scheme_are_named(run: Run, gold: str) -> None:

@@ -79,6 +79,14 @@ def test_both_passes_and_the_final_reading_are_of_one_text() -> None:
         assert final == first == second
 
 
+def test_train_is_of_the_sample_and_was_read_twice() -> None:
+    drawn = {row["id"] for row in sample() if row["split"] == "train"}
+    train = gold.standoff("gold", "train")
+    assert {one["id"] for one in train} <= drawn
+    for record in train:
+        assert [str(one) for one in problems(skeleton(record)) if not one.hint] == []
+
+
 def test_every_record_follows_the_schema_and_the_final_ones_the_guidelines() -> None:
     for _, reading, records in readings():
         for record in records:
@@ -87,7 +95,7 @@ def test_every_record_follows_the_schema_and_the_final_ones_the_guidelines() -> 
 
 
 def test_no_identifier_lies_in_two_splits() -> None:
-    named = [(split, skeleton(one)) for split in SPLITS for one in gold.standoff("gold", split)]
+    named = [(split, skeleton(one)) for split in gold.CORPORA["gold"] for one in gold.standoff("gold", split)]
     assert across(named) == []
     assert max(Counter(row["id"] for row in sample()).values()) == 1
 
@@ -95,7 +103,7 @@ def test_no_identifier_lies_in_two_splits() -> None:
 def test_there_is_no_word_of_a_text_in_the_repository() -> None:
     vocabulary = {
         *LABELS, *SIGNATURES, *CATEGORIES, *DIRECTIONS, *ASSERTIONS, *QUALIFIER_KINDS, *KINDS, *SETTINGS, *PHASES,
-        *CAR_MADE, *PARTICLE_ROLES, *SPLITS, *(row["stratum"] for row in sample()),
+        *CAR_MADE, *PARTICLE_ROLES, *gold.CORPORA["gold"], *(row["stratum"] for row in sample()),
     }  # fmt: skip
     name = re.compile(r"[erfc]\d+|[0-9a-f]{16}|[0-9a-f]{40}|[0-9a-f]{64}|\d+|10\.\d{4,}/\S+")
     registry = re.compile(r"(?:NCT|ISRCTN|ChiCTR|EudraCT|UMIN|ACTRN|CTR|jRCT|NL|DRKS)[\w-]*")
@@ -182,7 +190,7 @@ def test_abstracts_written_for_the_project() -> None:
 def test_every_text_fits_and_no_two_splits_share_one() -> None:
     if not os.environ.get("NANOCART_DATA"):
         pytest.skip("NANOCART_DATA names no folder with the texts")
-    named = [(split, one) for split in SPLITS for one in corpora.load("gold", split)]
+    named = [(str(one.extra["split"]), one) for one in corpora.load("gold")]
     assert len(named) == len(gold.standoff("gold"))
     assert across(named) == []
     assert [str(r) for _, one in named for r in problems(one) if not r.hint] == []

@@ -71,7 +71,7 @@ def test_predictions_from_a_file(tmp_path: Path) -> None:
         ("file", "predictions need a file"),
         ("rules:fast", "take no such argument.*rules:no-scope"),
         ("dictionary:x", "take no argument|takes no argument"),
-        ("reader:train:pass-a", "no split 'train'"),
+        ("reader:silver:pass-a", "no split 'silver'"),
     ],
 )
 def test_what_there_is_not(name: str, message: str) -> None:
