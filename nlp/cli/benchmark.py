@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nanocart.cli.evaluate import headline, read_gold, warn
+from nanocart.cli.evaluate import headline, read_gold, style, warn
 
 if TYPE_CHECKING:
     from nanocart.eval.scores import Figure
@@ -32,7 +32,7 @@ _SHOWN = (
 @click.argument("systems", nargs=-1, required=True, metavar="SYSTEM...")
 @click.option("--corpus", "gold", default="gold:dev", show_default=True, help="A corpus, or a file of gold documents.")
 @click.option("--texts", multiple=True, metavar="SOURCE", help="Files with the texts of stand-off records.")
-@click.option("--style", type=click.Choice(["plain", "markdown", "latex"]), default="plain")
+@style
 @click.option("--json", "path", metavar="FILE", help="Also write every figure and the signatures.")
 @click.option("--all", "every", is_flag=True, help="The headline measures of each system, a table each.")
 @click.option("--resamples", default=10_000, show_default=True, type=click.IntRange(1))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,9 +17,19 @@ if TYPE_CHECKING:
     from nanocart.eval.tables import Style
     from nanocart.schema import Document
 
-_style = click.option(
-    "--style", type=click.Choice(["plain", "markdown", "latex"]), default="plain", help="How the table is written."
-)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def style(command: F) -> F:
+    """`--markdown` and `--latex`: how the table is written."""
+    for name in ("Markdown", "LaTeX"):
+        flag = name.lower()
+        command = click.option(f"--{flag}", "style", flag_value=flag, help=f"The table in {name}.")(command)
+    return click.option("--plain", "style", flag_value="plain", default=True, help="The table for a screen (default).")(
+        command
+    )
+
+
 _texts = click.option("--texts", multiple=True, metavar="SOURCE", help="Files with the texts of stand-off records.")
 _all = click.option("--all", "every", is_flag=True, help="Every measure, not only the headline ones.")
 _json = click.option("--json", "path", metavar="FILE", help="Also write figures, counts per document and signature.")
@@ -41,7 +51,7 @@ def _define(ctx: click.Context, parameter: click.Parameter, asked: bool) -> None
 @click.argument("gold")
 @click.argument("predicted")
 @_texts
-@_style
+@style
 @_all
 @click.option("--define", is_flag=True, is_eager=True, expose_value=False, callback=_define, help="What is measured.")
 @_json
@@ -82,7 +92,7 @@ def evaluate(
 @click.argument("gold")
 @click.argument("systems", nargs=-1, required=True)
 @_texts
-@_style
+@style
 @click.option("--measure", "measures", multiple=True, help="Which measures (default: four headline ones).")
 @_resamples
 @_seed

@@ -69,8 +69,8 @@ def test_json_holds_what_a_bootstrap_needs(run: Run, gold: str) -> None:
 
 
 def test_tables_for_papers(run: Run, gold: str) -> None:
-    assert "| spans/strict/CARGO | 1.000 |" in run("eval", gold, gold, "--style", "markdown").stdout
-    latex = run("eval", gold, gold, "--style", "latex").stdout
+    assert "| spans/strict/CARGO | 1.000 |" in run("eval", gold, gold, "--markdown").stdout
+    latex = run("eval", gold, gold, "--latex").stdout
     assert r"spans/strict/CAR\_TARGET & - & - & - & - & 0/0/0 \\" in latex
     assert r"95 \% interval" in latex
 
