@@ -1,5 +1,8 @@
 """Known errors planted in annotations that a second reader corrects: the share that is caught says how well they read.
 
+    python -m nanocart.corpora.planting WORK           spoil the files of WORK/T that WORK/T2 lacks, for a second reader
+    python -m nanocart.corpora.planting WORK --count   how many planted errors the files of WORK/T2 still have
+
 A reader who corrects may wave things through. So some mentions are changed on purpose before the documents are handed
 over, and what was not noticed is put right afterwards.
 
@@ -11,6 +14,7 @@ over, and what was not noticed is put right afterwards.
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 from collections.abc import Mapping, Sequence
@@ -18,6 +22,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
 
+from nanocart.corpora import markup
 from nanocart.corpora.saving import whole_file
 from nanocart.corpora.standoff import renumbered
 from nanocart.schema import DIRECTIONS, ENTITY_LABELS, Attributes, Document, Json, Mention
@@ -145,3 +150,47 @@ def _same(one: Mention, other: Mention) -> bool:
 
 
 _EXAMPLE: Final = Mention("e1", 9, 28, "NANOPARTICLE", "lipid nanoparticles")
+
+
+def hand_over(work: Path) -> int:
+    """Spoil each file of the first reading that the second lacks, and keep what was planted; how many files."""
+    kept = work / "planted.jsonl"
+    planted = read_planted(kept) if kept.exists() else {}
+    (work / "T2").mkdir(exist_ok=True)
+    new = [path for path in sorted((work / "T").glob("*.txt")) if not (work / "T2" / path.name).exists()]
+    for path in new:
+        document = markup.read(path.read_text("utf-8"), source=str(path))
+        spoiled, planted[document.id] = plant(document)
+        with whole_file(work / "T2" / path.name) as stream:
+            stream.write(markup.write(spoiled).encode())
+    write_planted(kept, planted)
+    return len(new)
+
+
+def count(work: Path) -> dict[str, tuple[int, int]]:
+    """How many planted errors of each kind were caught in the second reading, and how many there were."""
+    planted = read_planted(work / "planted.jsonl")
+    found = dict.fromkeys(KINDS, (0, 0))
+    for path in sorted((work / "T2").glob("*.txt")):
+        corrected = markup.read(path.read_text("utf-8"), source=str(path))
+        for one in planted.get(corrected.id, []):
+            right, all_ = found[one.kind]
+            found[one.kind] = right + caught(corrected, one), all_ + 1
+    return found
+
+
+def main() -> None:
+    """Hand over, or count."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--count", action="store_true")
+    args = parser.parse_args()
+    if args.count:
+        for kind, (right, all_) in count(args.work).items():
+            print(f"{kind}: {right} of {all_} caught")
+    else:
+        print(f"{hand_over(args.work)} files handed over")
+
+
+if __name__ == "__main__":
+    main()

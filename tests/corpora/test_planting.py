@@ -9,8 +9,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanocart.corpora.markup import read
-from nanocart.corpora.planting import KINDS, caught, plant, read_planted, restore, write_planted
+from nanocart.corpora.markup import read, write
+from nanocart.corpora.planting import KINDS, caught, count, hand_over, plant, read_planted, restore, write_planted
 from nanocart.schema import Document
 from tests.strategies import documents
 
@@ -73,3 +73,17 @@ def test_what_was_planted_is_kept(tmp_path: Path) -> None:
     planted = plant(DOCUMENT, share=1.0, seed=3)[1]
     write_planted(tmp_path / "planted.jsonl", {"1": planted, "2": []})
     assert read_planted(tmp_path / "planted.jsonl") == {"1": planted, "2": []}
+
+
+def test_files_are_handed_over_once_and_counted(tmp_path: Path) -> None:
+    (tmp_path / "T").mkdir()
+    for n in range(40):
+        (tmp_path / "T" / f"{n}.txt").write_text(write(replace(DOCUMENT, id=str(n))), "utf-8")
+    assert hand_over(tmp_path) == 40
+    assert hand_over(tmp_path) == 0
+    before = count(tmp_path)
+    assert sum(right for right, _ in before.values()) == 0
+    assert sum(all_ for _, all_ in before.values()) > 0
+    for path in (tmp_path / "T").iterdir():  # a reader who catches everything
+        (tmp_path / "T2" / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    assert all(right == all_ for right, all_ in count(tmp_path).values())
