@@ -84,7 +84,7 @@ def _concepts(documents: Iterable[Document]) -> str:
 def _table(corner: str, groups: dict[str, list[Document]], rows: Callable[[Sequence[Document]], dict[str, str]]) -> str:
     columns = {split: rows(documents) for split, documents in groups.items()}
     names = dict.fromkeys(name for column in columns.values() for name in column)
-    return _markdown(corner, list(groups), {name: [one.get(name, "0") for one in columns.values()] for name in names})
+    return _markdown(corner, list(groups), {name: [one.get(name, "-") for one in columns.values()] for name in names})
 
 
 def _markdown(corner: str, head: list[str], rows: dict[str, list[str]]) -> str:
