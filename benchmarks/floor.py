@@ -21,9 +21,9 @@ import nanocart
 from nanocart.corpora.standoff import hydrate, sha256
 from nanocart.eval import measures
 from nanocart.eval.counts import Counts, f1_interval, total
+from nanocart.eval.measures import RELATIONS
 from nanocart.schema import ENTITY_LABELS, EVIDENCE_LABELS, Document
 
-RELATIONS = ("CARRIES", "DELIVERED_TO", "TARGETS", "TREATS", "RESULTS_IN")
 ANNOTATIONS = Path(__file__).parent / "data" / "floor.jsonl"
 
 

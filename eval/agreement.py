@@ -17,12 +17,11 @@ import numpy as np
 
 from nanocart.eval import measures, rows
 from nanocart.eval.counts import Counts, f1_interval, total
+from nanocart.eval.measures import LINKS, RELATIONS, matched_outcomes
 from nanocart.schema import ENTITY_LABELS, EVIDENCE_LABELS, Document, Mention
 
 Pair = tuple[Document, Document]
 
-RELATIONS: Final = ("CARRIES", "DELIVERED_TO", "TARGETS", "TREATS", "RESULTS_IN")
-LINKS: Final = ("VALUE_OF", "QUALIFIES")
 ATTRIBUTES: Final = ("category", "direction", "assertion")
 STUDY: Final = ("in_scope", "kind", "setting", "phase", "registry", "n", "car_made", "particle_role")
 FIVE: Final = tuple(label for label in ENTITY_LABELS if label != "OUTCOME")
@@ -72,13 +71,6 @@ def figures(pairs: Sequence[Pair], *, resamples: int = 2_000) -> Iterator[Figure
     for field in STUDY:
         facts = [[(_plain(one, field), _plain(other, field))] for one, other in pairs]
         yield _share("study card, same", field, facts, _equal, resamples)
-
-
-def matched_outcomes(one: Document, other: Document) -> list[tuple[Mention, Mention]]:
-    """The outcomes that both sides marked with the same span."""
-    places = {(mention.start, mention.end): mention for mention in other.entities if mention.label == "OUTCOME"}
-    mine = [mention for mention in one.entities if mention.label == "OUTCOME"]
-    return [(mention, places[key]) for mention in mine if (key := (mention.start, mention.end)) in places]
 
 
 def kappa(pairs: Sequence[tuple[object, object]]) -> float:

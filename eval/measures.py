@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
+from typing import Final
 
 from nanocart.eval.counts import Counts
 from nanocart.schema import ENTITY_LABELS, Document, Mention
 
+RELATIONS: Final = ("CARRIES", "DELIVERED_TO", "TARGETS", "TREATS", "RESULTS_IN")
+"""The relations that are scored by themselves."""
+LINKS: Final = ("VALUE_OF", "QUALIFIES")
+"""Those of figures and qualifiers, which are scored with the findings."""
 Clusters = tuple[Mapping[str, Hashable], Mapping[str, Hashable]]
 
 
@@ -88,6 +93,13 @@ def mention_relations(gold: Document, predicted: Document, labels: Iterable[str]
         return {(one.label, spans[one.head], spans[one.tail]) for one in document.relations if one.label in wanted}
 
     return _compare(joined(gold), joined(predicted))
+
+
+def matched_outcomes(one: Document, other: Document) -> list[tuple[Mention, Mention]]:
+    """The outcomes that both sides marked with the same span."""
+    places = {(mention.start, mention.end): mention for mention in other.entities if mention.label == "OUTCOME"}
+    mine = [mention for mention in one.entities if mention.label == "OUTCOME"]
+    return [(mention, places[key]) for mention in mine if (key := (mention.start, mention.end)) in places]
 
 
 def core_rows(gold: Document, predicted: Document, *, clusters: Clusters | None = None) -> Counts:

@@ -14,7 +14,6 @@ import argparse
 import datetime
 import json
 import re
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -60,12 +59,9 @@ def run(split: str, names: Sequence[str]) -> tuple[str, dict[str, Any]]:
     records: list[dict[str, Any]] = []
     for name in (*names, *(f"reader:{split}:{one}" for one in READERS)):
         made = system(name)
-        asked = [made.asked(one) for one in documents]
-        list(made.read(asked[:1]))
-        start = time.perf_counter()
-        predicted = list(made.read(asked))
+        predicted, took = made.run(documents)
         pairs = matched(documents, predicted)
-        seconds = (time.perf_counter() - start) if made.timed else None
+        seconds = took if made.timed else None
         counted[name] = count(pairs.pairs)
         found = figures(counted[name])
         signature = Signature(

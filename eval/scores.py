@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from nanocart.errors import NanocartError
 from nanocart.eval import measures, rows
 from nanocart.eval.counts import Counts
+from nanocart.eval.measures import LINKS, RELATIONS
 from nanocart.schema import (
     ASSERTIONS,
     CATEGORIES,
@@ -31,8 +32,6 @@ from nanocart.schema import (
     Mention,
 )
 
-RELATIONS: Final = ("CARRIES", "DELIVERED_TO", "TARGETS", "TREATS", "RESULTS_IN")
-LINKS: Final = ("VALUE_OF", "QUALIFIES")
 STUDY: Final = ("kind", "setting", "phase", "registry", "n", "car_made", "particle_role")
 FOUR: Final = ("NANOPARTICLE", "CAR_TARGET", "CELL_TYPE", "DISEASE")
 ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -64,9 +63,7 @@ class Case:
     @cached_property
     def outcomes(self) -> list[tuple[Mention, Mention]]:
         """The outcomes that both have with the same span."""
-        places = {(one.start, one.end): one for one in self.predicted.entities if one.label == "OUTCOME"}
-        mine = [one for one in self.gold.entities if one.label == "OUTCOME"]
-        return [(one, places[key]) for one in mine if (key := (one.start, one.end)) in places]
+        return measures.matched_outcomes(self.gold, self.predicted)
 
 
 @dataclass(frozen=True, slots=True)

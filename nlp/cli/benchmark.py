@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import resource
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +13,7 @@ from nanocart.cli.evaluate import headline, read_gold, style, warn
 
 if TYPE_CHECKING:
     from nanocart.eval.scores import Figure
-    from nanocart.eval.systems import System
     from nanocart.eval.tables import Style
-    from nanocart.schema import Document
 
 _SHOWN = (
     ("spans", "spans/strict/six types"),
@@ -68,7 +65,7 @@ def benchmark(
     records: list[dict[str, Any]] = []
     for name in systems:
         made = system(name)
-        predicted, seconds = run(made, documents)
+        predicted, seconds = made.run(documents)
         pairs = matched(documents, predicted)
         warn([f"{name}: {line}" for line in pairs.warnings])
         found = figures(count(pairs.pairs), resamples=resamples, seed=seed)
@@ -103,16 +100,6 @@ def _columns(gold: str) -> Sequence[tuple[str, str]]:
         return _SHOWN
     labels = dict.fromkeys(EXTERNAL[name].labels.values())
     return [(f"{label}, {mode}", f"spans/{mode}/{label}") for label in labels for mode in ("strict", "overlap")]
-
-
-def run(system: System, documents: Sequence[Document]) -> tuple[list[Document], float]:
-    """What a system makes of the documents, and the seconds that it took, its loading aside."""
-    asked = [system.asked(one) for one in documents]
-    if asked:
-        list(system.read(asked[:1]))  # what is loaded or built at first use belongs to loading
-    start = time.perf_counter()
-    predicted = list(system.read(asked))
-    return predicted, time.perf_counter() - start
 
 
 def _with_interval(one: Figure) -> str:

@@ -190,12 +190,9 @@ def read_gold(gold: str, texts: Sequence[str], resamples: int, seed: int) -> tup
 
 def read_predictions(predicted: str, texts: Sequence[str]) -> list[Document]:
     """The predicted documents; what could not be read is told. Raises `NanocartError` where nothing could be."""
-    from nanocart.corpora.collection import read
-    from nanocart.corpora.gold import text_sources
+    from nanocart.eval.systems import predictions
 
-    documents, errors = read([predicted], list(texts) or text_sources(None) or None)
-    if errors and not documents:
-        raise NanocartError(f"no prediction could be read: {errors[0]}")
+    documents, errors = predictions(predicted, texts)
     warn([str(error) for error in errors])
     return documents
 
