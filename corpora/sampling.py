@@ -55,7 +55,7 @@ TRAIN: Final = {
     "car": 130,
     "car-trial": 90,
     "car-review": 85,
-    "nano": 115,
+    "nano": 127,
     "nano-trial": 25,
     "nano-review": 25,
     "other": 30,

@@ -49,6 +49,15 @@ class Tokenizer(DummyTokenizer):
         return doc
 
 
+def words(text: str) -> list[tuple[int, int]]:
+    """Where the tokens of a text start and end, those of white space left out.
+
+    >>> words("CAR-T cells")
+    [(0, 3), (3, 4), (4, 5), (6, 11)]
+    """
+    return [match.span(1) for match in _TOKEN.finditer(text) if not match[1].isspace()]
+
+
 @registry.tokenizers("nanocart.Tokenizer.v1")  # type: ignore[untyped-decorator]
 def create_tokenizer() -> Callable[[Language], Tokenizer]:
     """What spaCy's configuration calls to make the tokeniser of a pipeline.

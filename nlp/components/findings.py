@@ -7,6 +7,7 @@ from spacy.tokens import Doc
 
 from nanocart.annotations import mentions, state_of, view_of
 from nanocart.rules.findings import assemble
+from nanocart.rules.study import kind_of
 
 
 @Language.component("nanocart_findings", requires=["doc.ents"])
@@ -14,5 +15,7 @@ def find(doc: Doc) -> Doc:
     """Set `doc._.findings` from the mentions and their relations."""
     state = state_of(doc)
     if state.relations:
-        state.findings = tuple(assemble(view_of(doc), state.id, mentions(doc), state.relations))
+        view = view_of(doc)
+        review = kind_of(view, state.metadata) in ("review", "comment")
+        state.findings = tuple(assemble(view, state.id, mentions(doc), state.relations, review=review))
     return doc

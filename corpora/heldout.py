@@ -1,0 +1,106 @@
+"""The texts that nothing may be adapted or trained on: whatever a score is reported on, here or for a public corpus.
+
+They are the dev and test documents of the gold set, the abstracts reserved for them, and the test split of every public
+corpus that lies in the folder. An abstract is one of them by identifier, or by its text, whatever its identifier.
+
+>>> held = HeldOut()
+>>> held.add({"pmid": "1"}, "Lipid nanoparticles that carry CAR mRNA reprogram T cells in mice.")
+>>> held.has({"pmid": 2}, "Lipid nanoparticles that carry CAR mRNA reprogram T cells in mice, too."), held.has({"pmid": 1})
+(True, True)
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from nanocart.corpora import gold, iob, pubtator
+from nanocart.corpora.overlap import shingles
+from nanocart.corpora.standoff import IDENTIFIERS
+from nanocart.errors import SourceError
+from nanocart.schema import Document
+
+SHARED: Final = 0.1
+"""From this share of its five-word runs on, a text counts as one that is held out.
+
+Abstracts on one subject share stock phrases ("the results of this study"), below 0.05 of their runs; the test is of
+the share contained, not of resemblance, so that a part of a held-out text is found too.
+"""
+
+
+class HeldOut:
+    """Identifiers and texts that are held out."""
+
+    def __init__(self) -> None:
+        self._names: set[tuple[str, str]] = set()
+        self._runs: set[int] = set()
+
+    def add(self, identifiers: Mapping[str, Any], text: str = "") -> None:
+        """Hold out one abstract: its `pmid`, `doi` and `s2id`, as far as it has them, and its text."""
+        self._names |= _named(identifiers)
+        # Hashes instead of the runs themselves: a tenth of the memory, and a collision costs one abstract of training.
+        self._runs |= {hash(one) for one in shingles(text)} if text else set()
+
+    def has(self, identifiers: Mapping[str, Any], text: str = "") -> bool:
+        """Whether an abstract is held out, by an identifier or by `SHARED` of its text."""
+        if self._names & _named(identifiers):
+            return True
+        runs = shingles(text) if text else frozenset()
+        return bool(runs) and sum(hash(one) in self._runs for one in runs) >= SHARED * len(runs)
+
+
+def held_out(folder: str | Path) -> HeldOut:
+    """What is held out by the folder that `NANOCART_DATA` names. Raises `SourceError` where a part of it is missing."""
+    where = Path(folder)
+    held = HeldOut()
+    trained = {record["id"] for record in gold.standoff("gold", "train")}
+    for record in [*gold.standoff("gold", "dev"), *gold.standoff("gold", "test")]:
+        held.add({"pmid": record["id"], "doi": record["id"], "s2id": record["id"], **record["metadata"]})
+    reserved = _lines(where / "reserved.jsonl")
+    for row in reserved:
+        if not trained & {str(row[key]) for key in IDENTIFIERS if row.get(key)}:
+            held.add(row)
+    for document in gold.texts_of([str(where / "abstracts")]):
+        if held.has(document.metadata) and document.id not in trained:
+            held.add(document.metadata, document.text)
+    for name, text in _tests(where / "corpora"):
+        held.add({"pmid": name}, text)
+    return held
+
+
+def _named(identifiers: Mapping[str, Any]) -> set[tuple[str, str]]:
+    return {(key, str(identifiers[key]).lower()) for key in IDENTIFIERS if identifiers.get(key)}
+
+
+def _lines(path: Path) -> list[Mapping[str, Any]]:
+    if not path.is_file():
+        raise SourceError("no such file", source=str(path), hint="it lists the abstracts that are held out")
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _tests(folder: Path) -> Iterator[tuple[str, str]]:
+    """PMID (or another name) and text of every document in a test split of the public corpora."""
+    archives = sorted(folder.glob("*.tar.xz"))
+    if not archives:
+        raise SourceError("no corpora there", source=str(folder), hint="their test splits are held out")
+    for path in archives:
+        with tarfile.open(path) as tar:
+            for member in tar:
+                read = _reader(member.name)
+                stream = tar.extractfile(member) if read else None
+                if read and stream is not None:
+                    found = read(io.BytesIO(stream.read()), f"{path}!{member.name}", labels={})
+                    yield from ((one.id, one.text) for one in found if isinstance(one, Document))
+
+
+def _reader(name: str) -> Any:
+    base = Path(name).name.lower()
+    if "test" not in base:
+        return None
+    if base.endswith((".pubtator", ".pubtator.txt")):
+        return pubtator.read
+    return iob.read if base.endswith(".tsv") else None

@@ -1,0 +1,23 @@
+"""What runs a network, whatever library does it: arrays in, arrays out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class Backend(Protocol):
+    """Three functions of a network. Scores are logits."""
+
+    def encode(self, given: Mapping[str, Array]) -> tuple[Array, Array]:
+        """States (windows × pieces × width) and scores of our own tags (windows × pieces × tags)."""
+
+    def mentions(self, states: Array, spans: Array) -> tuple[Array, Mapping[str, Array]]:
+        """A vector for each span (mentions × size), and the scores of each attribute."""
+
+    def pairs(self, states: Array, mentions: Array, given: Mapping[str, Array]) -> tuple[Array, Array]:
+        """Scores of joins (pairs × joins) and of their assertion."""

@@ -1,0 +1,157 @@
+"""Training examples: annotated documents as the arrays that the network learns from. Needs no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nanocart.corpora.foreign import foreign_of
+from nanocart.models.encoding import Cutter, Window, Words, windows
+from nanocart.models.hints import hints
+from nanocart.models.labels import Span, Tags
+from nanocart.models.heads import ATTRIBUTES
+from nanocart.models.pairs import Pairs, pairs, questions
+from nanocart.rules.view import View
+from nanocart.schema import ASSERTIONS, Document, Mention
+
+OWN: Final = "nanocart"
+"""The task of our own labels; an auxiliary task has a name and labels of its own."""
+NONE: Final = -1
+"""Where there is nothing to learn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a document's relations and findings say of its pairs; see `nanocart.models.pairs.Questions`."""
+
+    pairs: Pairs
+    between: NDArray[np.int32]
+    pair: NDArray[np.int32]
+    join: NDArray[np.int16]
+    question: NDArray[np.int32]
+    right: NDArray[np.bool_]
+    assertion: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One document of a task.
+
+    `tags` is a tag for each word; `spans` (first and last word) and `attributes` (an index for each of `ATTRIBUTES`, or
+    `NONE`) are those of its mentions; `answers` is None for an auxiliary task.
+    """
+
+    task: str
+    words: Words
+    hints: NDArray[np.int8]
+    windows: tuple[Window, ...]
+    tags: NDArray[np.int16]
+    spans: NDArray[np.int32]
+    attributes: NDArray[np.int8]
+    answers: Answers | None
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces the encoder reads for it."""
+        return int(self.words.starts[-1]) + 2 * len(self.windows)
+
+
+class Maker:
+    """Makes examples of documents: cuts them, looks them up in the lexicon, turns annotations into numbers."""
+
+    def __init__(
+        self, cutter: Cutter, look: Callable[[str], View], tags: Mapping[str, Tags], window: int
+    ) -> None:
+        self.cutter = cutter
+        self.look = look
+        self.tags = tags
+        self.window = window
+
+    def __call__(self, documents: Iterable[Document], task: str = OWN) -> Iterator[Example]:
+        """An example for each document that has words. Mentions of labels that the task does not know are left out."""
+        for document in documents:
+            found = self.cutter.cut(document.text)
+            if len(found):
+                yield self._example(document, task, found)
+
+    def _example(self, document: Document, task: str, found: Words) -> Example:
+        view = self.look(document.text)
+        own = task == OWN
+        mentions = list(document.entities) if own else []
+        spans = [self._span(found, one.start, one.end, one.label) for one in mentions]
+        spans = spans if own else [self._span(found, *one) for one in _foreign(document)]
+        known = [one for one in _apart(spans) if one[2] in self.tags[task].labels]
+        return Example(
+            task,
+            found,
+            hints(found.offsets, view.hits),
+            tuple(windows(found, self.window)),
+            np.array(self.tags[task].encode(known, len(found)), dtype=np.int16),
+            np.array([(start, stop - 1) for start, stop, _ in spans], dtype=np.int32).reshape(-1, 2),
+            np.array([_attributes(one) for one in mentions], dtype=np.int8).reshape(-1, len(ATTRIBUTES)),
+            _answers(document, view, mentions, found) if own else None,
+        )
+
+    def _span(self, found: Words, start: int, end: int, label: str) -> Span:
+        first = int(np.searchsorted(found.offsets[:, 1], start, side="right"))
+        stop = int(np.searchsorted(found.offsets[:, 0], end, side="left"))
+        return min(first, len(found) - 1), max(stop, min(first, len(found) - 1) + 1), label
+
+
+def word_range(found: Words, start: int, end: int) -> tuple[int, int]:
+    """The words that lie between two offsets, as (first, after the last)."""
+    first = int(np.searchsorted(found.offsets[:, 0], start, side="left"))
+    return first, max(first, int(np.searchsorted(found.offsets[:, 1], end, side="right")))
+
+
+def _foreign(document: Document) -> Iterator[tuple[int, int, str]]:
+    """The annotations of a public corpus, by its own labels."""
+    for one in foreign_of(document)["entities"]:
+        if "spans" not in one:
+            yield one["start"], one["end"], one["label"]
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """The spans that stand: where two overlap, the longer one."""
+    chosen: list[Span] = []
+    taken: set[int] = set()
+    for one in sorted(spans, key=lambda one: (one[0] - one[1], one[0])):
+        if taken.isdisjoint(range(one[0], one[1])):
+            chosen.append(one)
+            taken.update(range(one[0], one[1]))
+    return sorted(chosen)
+
+
+def _attributes(one: Mention) -> list[int]:
+    values = ((getattr(one.attributes, name), of) for name, of in ATTRIBUTES.items())
+    return [of.index(value) if value is not None else NONE for value, of in values]
+
+
+def _answers(document: Document, view: View, mentions: Sequence[Mention], found: Words) -> Answers:
+    table = pairs(view, mentions)
+    asked = questions(table, mentions)
+    stated = dict(_stated(document))
+    right = np.array([key in stated for key in asked.keys], dtype=np.bool_)
+    assertion = np.array([stated.get(key, NONE) for key in asked.keys], dtype=np.int8)
+    between = np.array([word_range(found, *one) for one in table.between.tolist()], dtype=np.int32).reshape(-1, 2)
+    return Answers(table, between, asked.pair, asked.join, asked.question, right, assertion)
+
+
+def _stated(document: Document) -> Iterator[tuple[tuple[str, str, str], int]]:
+    """The questions that a document answers with yes, and the assertion where it is to be learnt."""
+    cluster = {one.id: one.cluster or one.id for one in document.entities}
+    for relation in document.relations:
+        if relation.label in ("VALUE_OF", "QUALIFIES"):
+            yield (relation.label, relation.head, relation.tail), NONE
+        elif relation.label != "RESULTS_IN":
+            key = (relation.label, cluster[relation.head], cluster[relation.tail])
+            yield key, ASSERTIONS.index(relation.assertion)
+    for row in document.findings:
+        for agent in (*row.nanoparticle, *row.cell_type):
+            yield ("RESULTS_IN", cluster[agent], row.outcome), NONE
+        if row.compared_with:
+            yield ("COMPARED_WITH", cluster[row.compared_with], row.outcome), NONE

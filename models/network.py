@@ -1,0 +1,82 @@
+"""The network: one encoder with heads for mentions, for what is said of them, and for pairs of them. Needs torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from nanocart.models.encoders import knows_case
+from nanocart.models.heads import ATTRIBUTES
+from nanocart.models.hints import HINTS
+from nanocart.models.pairs import FEATURES, JOINS
+from nanocart.schema import ASSERTIONS
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The sizes of the heads."""
+
+    mention: int = 256
+    pair: int = 128
+    dropout: float = 0.1
+
+
+class Heads(nn.Module):
+    """What is read off the states of words. Every layer is plain, so that numpy can do the same (`models/heads.py`)."""
+
+    def __init__(self, width: int, tags: dict[str, int], shape: Shape) -> None:
+        super().__init__()
+        self.tags = nn.ModuleDict({name: nn.Linear(width, count) for name, count in tags.items()})
+        self.mention = nn.Linear(3 * width, shape.mention)
+        self.attributes = nn.ModuleDict({name: nn.Linear(shape.mention, len(of)) for name, of in ATTRIBUTES.items()})
+        self.head = nn.Linear(shape.mention, shape.pair)
+        self.tail = nn.Linear(shape.mention, shape.pair, bias=False)
+        self.between = nn.Linear(width, shape.pair, bias=False)
+        self.features = nn.Embedding(FEATURES, shape.pair)
+        self.product = nn.ModuleList([nn.Linear(shape.mention, shape.pair, bias=False) for _ in range(2)])
+        self.joins = nn.Linear(shape.pair, len(JOINS))
+        self.certainty = nn.Linear(shape.pair, len(ASSERTIONS))
+        self.dropout = nn.Dropout(shape.dropout)
+
+    def mentions(self, states: Tensor, spans: Tensor) -> Tensor:
+        """A vector for each span (first and last word of it, inclusive) over the states of a document's words."""
+        sums = torch.cat([states.new_zeros(1, states.shape[1]), states.cumsum(0)])
+        count = (spans[:, 1] + 1 - spans[:, 0]).unsqueeze(1)
+        mean = (sums[spans[:, 1] + 1] - sums[spans[:, 0]]) / count
+        found = torch.cat([states[spans[:, 0]], states[spans[:, 1]], mean], 1)
+        return self.dropout(nn.functional.gelu(self.mention(found)))
+
+    def pairs(self, states: Tensor, mentions: Tensor, pairs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """Scores of joins and of their assertion, pairs × each; `between` are words (first, after the last)."""
+        sums = torch.cat([states.new_zeros(1, states.shape[1]), states.cumsum(0)])
+        words = pairs["between"]
+        count = (words[:, 1] - words[:, 0]).clamp(min=1).unsqueeze(1)
+        between = (sums[words[:, 1]] - sums[words[:, 0]]) / count
+        head, tail = pairs["head"], pairs["tail"]
+        product = self.product[0](mentions)[head] * self.product[1](mentions)[tail]
+        hidden = self.head(mentions)[head] + self.tail(mentions)[tail] + self.between(between) + product
+        hidden = self.dropout(nn.functional.gelu(hidden + self.features(pairs["features"]).sum(1)))
+        return self.joins(hidden), self.certainty(hidden)
+
+
+class Network(nn.Module):
+    """An encoder that is told case and hints beside the pieces, and the heads."""
+
+    def __init__(self, encoder: Any, tags: dict[str, int], shape: Shape) -> None:
+        super().__init__()
+        width = encoder.config.hidden_size
+        self.encoder = encoder
+        self.hints = nn.Embedding(len(HINTS), width)
+        nn.init.zeros_(self.hints.weight)
+        self.heads = Heads(width, tags, shape)
+
+    def forward(self, input_ids: Tensor, cases: Tensor, hints: Tensor, attention_mask: Tensor) -> Tensor:
+        """The states of the pieces, windows × pieces × width."""
+        given = {"token_type_ids": cases} if knows_case(self.encoder) else {}
+        embedded = self.encoder.get_input_embeddings()(input_ids) + self.hints(hints)
+        states: Tensor = self.encoder(
+            inputs_embeds=embedded, attention_mask=attention_mask, **given
+        ).last_hidden_state
+        return states

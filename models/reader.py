@@ -1,0 +1,182 @@
+"""Reading texts with a trained network: mentions with what is said of them, then how they are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from nanocart.models.backend import Array, Backend
+from nanocart.models.encoding import Cutter, Window, Words, batch, gather, windows
+from nanocart.models.examples import word_range
+from nanocart.models.heads import ATTRIBUTES
+from nanocart.models.hints import hints
+from nanocart.models.labels import Span, Tags
+from nanocart.models.pairs import JOINS, pairs, questions
+from nanocart.rules.findings import Statements
+from nanocart.rules.view import View
+from nanocart.schema import ASSERTIONS, Attributes, Mention, Relation
+
+BATCH: Final = 4096
+"""Pieces that are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """A text after it was read: its words, their states and the scores of their tags."""
+
+    words: Words
+    states: Array
+    scores: Array
+
+
+class Reader:
+    """A network with the vocabulary that it was trained with."""
+
+    def __init__(
+        self, backend: Backend, cutter: Cutter, tags: Tags, *, window: int, use_hints: bool = True, name: str = "model"
+    ) -> None:
+        self.backend = backend
+        self.cutter = cutter
+        self.tags = tags
+        self.window = window
+        self.use_hints = use_hints
+        self.name = name
+        self.thresholds = {join: 0.5 for join in JOINS}
+
+    def read(self, views: Sequence[View], pieces: int = BATCH) -> list[States]:
+        """The states of texts. Windows of like length, of whatever text, are read together."""
+        cut = [self.cutter.cut(view.text) for view in views]
+        given = [self._hints(found, view) for found, view in zip(cut, views, strict=True)]
+        parts = [(at, window) for at, found in enumerate(cut) for window in windows(found, self.window)]
+        done: dict[tuple[int, int], tuple[Array, Array]] = {}
+        for group in _alike(cut, parts, pieces):
+            states, scores = self.backend.encode(batch(self.cutter, [(cut[at], given[at], one) for at, one in group]))
+            for row, (at, window) in enumerate(group):
+                places = gather(cut[at], window)
+                done[at, window.first] = states[row, places], scores[row, places]
+        found = []
+        for at, one in enumerate(cut):
+            mine = [done[at, window.first] for other, window in parts if other == at]
+            states, scores = (np.concatenate(part) for part in zip(*mine, strict=True)) if mine else _nothing(self.tags)
+            found.append(States(one, states, scores))
+        return found
+
+    def _hints(self, found: Words, view: View) -> Array:
+        return hints(found.offsets, view.hits) if self.use_hints else np.zeros(len(found), dtype=np.int8)
+
+    def mentions(self, read: States, text: str) -> list[Mention]:
+        """The mentions of a text in order, with their attributes and a confidence."""
+        spans = self.tags.decode(self.tags.best(read.scores))
+        if not spans:
+            return []
+        chances = _softmax(read.scores)
+        _, said = self.backend.mentions(read.states, _inclusive(spans))
+        found = []
+        for at, (start, stop, label) in enumerate(spans):
+            begin, end = int(read.words.offsets[start, 0]), int(read.words.offsets[stop - 1, 1])
+            first = 1 + 2 * self.tags.labels.index(label)
+            own = [chances[start, first], *chances[start + 1 : stop, first + 1]]
+            found.append(
+                Mention(
+                    f"e{at + 1}",
+                    begin,
+                    end,
+                    label,
+                    text[begin:end],
+                    attributes=_attributes(label, {name: scores[at] for name, scores in said.items()}),
+                    confidence=round(float(np.exp(np.mean(np.log(np.maximum(own, 1e-9))))), 4),
+                    why=self.name,
+                )
+            )
+        return found
+
+    def joins(self, read: States, view: View, mentions: Sequence[Mention]) -> tuple[list[Relation], Statements]:
+        """The relations between mentions that have clusters, and which agent each mention of an outcome has."""
+        table = pairs(view, mentions)
+        asked = questions(table, mentions)
+        if not asked.keys:
+            return [], Statements()
+        spans = [(*word_range(read.words, one.start, one.end), one.label) for one in mentions]
+        vectors, _ = self.backend.mentions(read.states, _inclusive(spans))
+        between = np.array([word_range(read.words, *one) for one in table.between.tolist()]).reshape(-1, 2)
+        given = {"head": table.head, "tail": table.tail, "features": table.features, "between": between}
+        joins, certainty = self.backend.pairs(read.states, vectors, given)
+        return self._answers(mentions, table, asked, joins, certainty)
+
+    def _answers(
+        self, mentions: Sequence[Mention], table: Any, asked: Any, joins: Array, certainty: Array
+    ) -> tuple[list[Relation], Statements]:
+        scores = joins[asked.pair, asked.join].astype(np.float64)
+        best: dict[int, tuple[float, int]] = {}
+        total = np.full(len(asked.keys), -np.inf)
+        np.logaddexp.at(total, asked.question, scores)
+        for question, pair, score in zip(asked.question.tolist(), asked.pair.tolist(), scores.tolist(), strict=True):
+            if question not in best or score > best[question][0]:
+                best[question] = (score, pair)
+        relations: dict[tuple[str, str, str], Relation] = {}
+        agents: list[tuple[str, str]] = []
+        compared: dict[str, tuple[float, str]] = {}
+        cluster = {one.id: one.cluster or one.id for one in mentions}
+        for number, (name, _, _) in enumerate(asked.keys):
+            chance = 1 / (1 + np.exp(-total[number]))
+            if chance < self.thresholds[name]:
+                continue
+            pair = best[number][1]
+            head, tail = mentions[table.head[pair]], mentions[table.tail[pair]]
+            if name == "COMPARED_WITH":
+                compared[tail.id] = max(compared.get(tail.id, (0.0, "")), (float(chance), head.id))
+                continue
+            if name == "RESULTS_IN":
+                agents.append((head.id, tail.id))
+            said = ASSERTIONS[int(certainty[pair].argmax())] if name in _ASSERTED else tail.attributes.assertion
+            key = (name, cluster[head.id], tail.id if name in ("VALUE_OF", "QUALIFIES") else cluster[tail.id])
+            made = Relation("", name, head.id, tail.id, said or "affirmed", round(float(chance), 4), self.name)
+            if key not in relations or (made.confidence or 0) > (relations[key].confidence or 0):
+                relations[key] = made
+        ordered = sorted(relations.values(), key=lambda one: (one.label, one.head, one.tail))
+        numbered = [_numbered(one, at) for at, one in enumerate(ordered, 1)]
+        return numbered, Statements(tuple(agents), {outcome: other for outcome, (_, other) in compared.items()})
+
+
+_ASSERTED: Final = ("CARRIES", "DELIVERED_TO", "TARGETS", "TREATS")
+
+
+def _numbered(one: Relation, at: int) -> Relation:
+    return Relation(f"r{at}", one.label, one.head, one.tail, one.assertion, one.confidence, one.why)
+
+
+def _alike(cut: Sequence[Words], parts: Sequence[tuple[int, Window]], pieces: int) -> Iterator[list[tuple[int, Window]]]:
+    """The windows in groups of like length, at most `pieces` with their padding."""
+    sized = [(int(cut[at].starts[one.stop] - cut[at].starts[one.first]) + 2, at, one) for at, one in parts]
+    group: list[tuple[int, Window]] = []
+    longest = 0
+    for length, at, window in sorted(sized, key=lambda item: item[0]):
+        if group and max(longest, length) * (len(group) + 1) > pieces:
+            yield group
+            group, longest = [], 0
+        group.append((at, window))
+        longest = max(longest, length)
+    if group:
+        yield group
+
+
+def _nothing(tags: Tags) -> tuple[Array, Array]:
+    return np.zeros((0, 1), dtype=np.float32), np.zeros((0, len(tags.names)), dtype=np.float32)
+
+
+def _inclusive(spans: Sequence[Span]) -> Array:
+    return np.array([(start, max(start, stop - 1)) for start, stop, _ in spans], dtype=np.int64)
+
+
+def _softmax(scores: Array) -> Array:
+    high = np.exp(scores - scores.max(-1, keepdims=True))
+    found: Array = high / high.sum(-1, keepdims=True)
+    return found
+
+
+def _attributes(label: str, scores: dict[str, Array]) -> Attributes:
+    wanted = {"OUTCOME": ("category", "direction", "assertion"), "QUALIFIER": ("kind",)}.get(label, ())
+    return Attributes(**{name: ATTRIBUTES[name][int(scores[name].argmax())] for name in wanted})
