@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from nanocart.cli import options
+from nanocart.cli import annotated, options
 from nanocart.errors import LexiconError
 
 if TYPE_CHECKING:
@@ -130,3 +130,24 @@ def check(ctx: click.Context, file: tuple[str, ...]) -> None:
     if not found:
         click.echo("no problems", err=True)
     ctx.exit(int(bool(found)))
+
+
+@lexicon.command()
+@annotated.targets
+@annotated.texts
+@options.lexicon
+def gaps(targets: tuple[str, ...], texts: tuple[str, ...], lexicons: tuple[str, ...]) -> None:
+    """List the names that annotated documents use and the lexicon has no concept for, as a tab-separated table.
+
+    Those that most documents use come first. CORPUS is a corpus (gold:train), a file or a folder.
+    """
+    from nanocart.corpora.gaps import gaps as find
+    from nanocart.lexicon import Lexicon
+    from nanocart.linking import Linker
+
+    documents = annotated.whole_documents(targets, texts, "look names up in")
+    click.echo("label\tname\tdocuments\tmentions\tmost similar\tsimilarity")
+    for one in find(documents, Linker(Lexicon.shipped(*lexicons))):
+        click.echo(
+            f"{one.label}\t{one.surface}\t{one.documents}\t{one.mentions}\t{one.similar}\t{one.score:.2f}"
+        )

@@ -79,3 +79,13 @@ def test_the_shipped_rows_have_no_problem(run: Run) -> None:
 
     paths = [str(one) for one in (files("nanocart") / "data").iterdir() if one.name.endswith(".tsv")]
     assert run("lexicon", "check", *paths).stdout == ""
+
+
+def test_gaps_lists_the_names_of_annotated_documents_that_have_no_concept(run: Run) -> None:
+    marked = "id: 1\n---\nThe [[Zorbosomes|NANOPARTICLE n1]] met [[LNPs|NANOPARTICLE n2]].\n---\nSTUDY in_scope=yes\n"
+    Path("one.txt").write_text(marked, "utf-8")
+    result = run("lexicon", "gaps", "one.txt")
+    assert result.exit_code == 0
+    header, row = result.stdout.splitlines()
+    assert header.split("\t")[:4] == ["label", "name", "documents", "mentions"]
+    assert row.split("\t")[:4] == ["NANOPARTICLE", "Zorbosomes", "1", "1"]

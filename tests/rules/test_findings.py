@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from nanocart.schema import SLOTS, Document, Finding
+from nanocart.rules.findings import Statements, assemble
+from nanocart.rules.view import View
+from nanocart.schema import SLOTS, Document, Finding, Mention, Relation
 from tests.rules.conftest import Read
 
 
@@ -115,3 +118,63 @@ def test_identifiers_stay_from_run_to_run(read: Read) -> None:
     first, second = read(text), read(text)
     assert [row.id for row in first.findings] == [row.id for row in second.findings]
     assert len({row.id for row in first.findings}) == 2
+
+
+def related(text: str, *, review: bool = False, supposed: str = "") -> tuple[str, ...]:
+    """The diseases in the row on tumor growth, where the LNPs treat whatever disease the text has."""
+    places = [(match.start(), match.end(), match[0]) for match in re.finditer(r"LNPs|\w+oma\b|tumor growth", text)]
+    labels = {"LNPs": "NANOPARTICLE", "tumor growth": "OUTCOME"}
+    mentions = [
+        Mention(f"e{at}", start, end, labels.get(word, "DISEASE"), word, cluster=word)
+        for at, (start, end, word) in enumerate(places)
+    ]
+    agent = next(one for one in mentions if one.text == "LNPs")
+    relations = [
+        Relation(f"r{one.id}", "TREATS", agent.id, one.id, "speculated" if one.text == supposed else "affirmed")
+        for one in mentions
+        if one.label == "DISEASE"
+    ]
+    outcome = next(one for one in mentions if one.label == "OUTCOME")
+    relations.append(Relation("r", "RESULTS_IN", agent.id, outcome.id))
+    (row,) = assemble(View(text), "1", mentions, relations, review=review)
+    return tuple(one.text for one in mentions if one.id in row.disease)
+
+
+@pytest.mark.parametrize(
+    ("text", "diseases"),
+    [
+        ("LNPs treat glioma and lymphoma. LNPs reduced tumor growth in lymphoma.", ("lymphoma",)),
+        ("LNPs treat glioma. Mice had lymphoma. LNPs reduced tumor growth.", ("lymphoma",)),
+        ("LNPs treat glioma and lymphoma. They last. LNPs reduced tumor growth.", ("glioma", "lymphoma")),
+    ],
+)
+def test_of_several_diseases_those_named_nearest_fill_the_row(text: str, diseases: tuple[str, ...]) -> None:
+    assert related(text) == diseases
+
+
+def test_in_a_review_several_diseases_named_elsewhere_fill_no_row() -> None:
+    assert related("LNPs treat glioma and lymphoma. They last. LNPs reduced tumor growth.", review=True) == ()
+    assert related("LNPs treat glioma. They last. LNPs reduced tumor growth.", review=True) == ("glioma",)
+
+
+def test_a_disease_that_is_only_supposed_fills_the_rows_that_name_it() -> None:
+    text = "LNPs treat glioma and may treat lymphoma. They last. LNPs reduced tumor growth"
+    assert related(f"{text}.", supposed="lymphoma") == ("glioma",)
+    assert related(f"{text} in lymphoma.", supposed="lymphoma") == ("lymphoma",)
+
+
+def test_statements_say_which_mention_of_an_outcome_has_a_row_and_with_whom() -> None:
+    text = "LNPs reduced toxicity. Toxicity is a burden. CAR-T cells and LNPs reduced toxicity."
+    marked = [("LNPs", 0), ("toxicity", 13), ("Toxicity", 23), ("CAR-T cells", 45), ("LNPs", 61), ("toxicity", 74)]
+    labels = {"LNPs": "NANOPARTICLE", "CAR-T cells": "CELL_TYPE"}
+    mentions = [
+        Mention(f"e{at}", start, start + len(word), labels.get(word, "OUTCOME"), word, cluster=word.lower())
+        for at, (word, start) in enumerate(marked)
+    ]
+    relations = [Relation("r1", "RESULTS_IN", "e0", "e1"), Relation("r2", "RESULTS_IN", "e3", "e5")]
+    said = Statements((("e0", "e1"), ("e3", "e5"), ("e4", "e5")), {"e1": "e3"})
+    found = assemble(View(text), "1", mentions, relations, statements=said)
+    assert [(row.outcome, row.nanoparticle, row.cell_type, row.compared_with) for row in found] == [
+        ("e1", ("e0",), (), "e3"),
+        ("e5", ("e4",), ("e3",), None),
+    ]
