@@ -14,6 +14,7 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -56,7 +57,9 @@ def load(
     if name == "written":
         if split is not None:
             raise UsageError(f"the corpus 'written' has no split {split!r}", hint="leave the split out")
-        return [plain(one, "") for one in _lines("data/written.jsonl")]
+        read = (plain(one, "") for one in _lines("data/written.jsonl"))
+        # So that wherever corpora are joined these documents can be told from real ones.
+        return [replace(one, extra={**one.extra, "split": "written"}) for one in read]
     records = standoff(name, split)
     sources = text_sources(texts)
     if not sources:

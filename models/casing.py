@@ -1,7 +1,7 @@
 """The case of words, for encoders whose vocabulary is lower-cased: to them CART, cART and Cart look alike.
 
-Every piece gets the class of the word that it is a part of, as its token type, so that the classes are a part of a plain
-BERT: its table of token types has a row each, and row 0 is what the encoder was trained with.
+Every piece gets the class of the word that it is a part of, as its token type, so that the classes are a part of a
+plain BERT: its table of token types has a row each, and row 0 is what the encoder was trained with.
 
 >>> [case_of(word) for word in ("cells", "Lipid", "CD19", "mRNA", "CARs", "T", "5")]
 [0, 1, 2, 3, 4, 5, 0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -98,6 +99,12 @@ class Cutter:
         )
 
 
+def word_range(found: Words, start: int, end: int) -> tuple[int, int]:
+    """The words that lie between two offsets, as (first, after the last)."""
+    first = int(np.searchsorted(found.offsets[:, 0], start, side="left"))
+    return first, max(first, int(np.searchsorted(found.offsets[:, 1], end, side="right")))
+
+
 def windows(found: Words, size: int) -> list[Window]:
     """The windows of at most `size` pieces (the two special ones included) that cover the words.
 
@@ -118,7 +125,7 @@ def windows(found: Words, size: int) -> list[Window]:
             break
         again = int(np.searchsorted(found.starts, found.starts[stop] - OVERLAP))
         first = max(again, first + 1)
-    edges = [0, *((b[0] + a[1]) // 2 for a, b in zip(cuts, cuts[1:], strict=False)), count]
+    edges = [0, *((b[0] + a[1]) // 2 for a, b in pairwise(cuts)), count]
     return [Window(*cut, (edges[at], edges[at + 1])) for at, cut in enumerate(cuts)]
 
 

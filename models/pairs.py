@@ -149,8 +149,8 @@ class _Table:
 class Questions:
     """What is asked of the pairs of a document: does a join hold between two things, or of this very outcome.
 
-    A question (`keys`: join, head, tail, by cluster or mention id) is asked of several pairs, and the best answer counts:
-    `pair`, `join` and `question` say which score of which pair belongs to which question.
+    A question (`keys`: join, head, tail, by cluster or mention id) is asked of several pairs, and the best answer
+    counts: `pair`, `join` and `question` say which score of which pair belongs to which question.
     """
 
     keys: tuple[tuple[str, str, str], ...]
@@ -162,13 +162,14 @@ class Questions:
 def questions(found: Pairs, mentions: Sequence[Mention]) -> Questions:
     """The questions of a document's pairs.
 
-    `RESULTS_IN` and `COMPARED_WITH` are asked of a thing and one mention of an outcome, `VALUE_OF` and `QUALIFIES` of two
-    mentions, all other joins of two things.
+    `RESULTS_IN` and `COMPARED_WITH` are asked of a thing and one mention of an outcome, `VALUE_OF` and `QUALIFIES` of
+    two mentions, all other joins of two things.
     """
     cluster = [one.cluster or one.id for one in mentions]
     numbers: dict[tuple[str, str, str], int] = {}
     rows: list[tuple[int, int, int]] = []
-    for at, (head, tail, kind) in enumerate(zip(found.head.tolist(), found.tail.tolist(), found.kind.tolist(), strict=True)):
+    table = np.stack([found.head, found.tail, found.kind], 1)
+    for at, (head, tail, kind) in enumerate(table.tolist()):
         for join in np.flatnonzero(ALLOWED[kind]).tolist():
             name = JOINS[join]
             key = (
@@ -177,5 +178,5 @@ def questions(found: Pairs, mentions: Sequence[Mention]) -> Questions:
                 mentions[tail].id if mentions[tail].label == "OUTCOME" else cluster[tail],
             )
             rows.append((at, join, numbers.setdefault(key, len(numbers))))
-    table = np.array(rows, dtype=np.int32).reshape(-1, 3)
-    return Questions(tuple(numbers), table[:, 0], table[:, 1].astype(np.int16), table[:, 2])
+    asked = np.array(rows, dtype=np.int32).reshape(-1, 3)
+    return Questions(tuple(numbers), asked[:, 0], asked[:, 1].astype(np.int16), asked[:, 2])

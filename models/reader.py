@@ -9,8 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from nanocart.models.backend import Array, Backend
-from nanocart.models.encoding import Cutter, Window, Words, batch, gather, windows
-from nanocart.models.examples import word_range
+from nanocart.models.encoding import Cutter, Window, Words, batch, gather, windows, word_range
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
 from nanocart.models.labels import Span, Tags
@@ -44,7 +43,7 @@ class Reader:
         self.window = window
         self.use_hints = use_hints
         self.name = name
-        self.thresholds = {join: 0.5 for join in JOINS}
+        self.thresholds = dict.fromkeys(JOINS, 0.5)
 
     def read(self, views: Sequence[View], pieces: int = BATCH) -> list[States]:
         """The states of texts. Windows of like length, of whatever text, are read together."""
@@ -148,7 +147,9 @@ def _numbered(one: Relation, at: int) -> Relation:
     return Relation(f"r{at}", one.label, one.head, one.tail, one.assertion, one.confidence, one.why)
 
 
-def _alike(cut: Sequence[Words], parts: Sequence[tuple[int, Window]], pieces: int) -> Iterator[list[tuple[int, Window]]]:
+def _alike(
+    cut: Sequence[Words], parts: Sequence[tuple[int, Window]], pieces: int
+) -> Iterator[list[tuple[int, Window]]]:
     """The windows in groups of like length, at most `pieces` with their padding."""
     sized = [(int(cut[at].starts[one.stop] - cut[at].starts[one.first]) + 2, at, one) for at, one in parts]
     group: list[tuple[int, Window]] = []

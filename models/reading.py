@@ -1,16 +1,46 @@
-"""How a text looks to the model before it is read: the pipeline's first components, as a plain function."""
+"""Pipelines around a model: what a text looks like before it is read, and the whole way from text to findings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Final
 
 import spacy
+from spacy.language import Language
 from spacy.tokens import Doc
 
-from nanocart.annotations import view_of
+from nanocart.annotations import from_doc, to_doc, view_of
+from nanocart.models.component import TransformerMentions
+from nanocart.models.reader import Reader
 from nanocart.rules.view import View
+from nanocart.schema import Document
 
-FRONT = ("nanocart_sentences", "nanocart_abbreviations", "nanocart_lexicon")
+FRONT: Final = ("nanocart_sentences", "nanocart_abbreviations", "nanocart_lexicon")
+"""The components that a text passes before it is read."""
+COMPONENTS: Final = (
+    "nanocart_sentences", "nanocart_scope", "nanocart_abbreviations", "nanocart_lexicon", "nanocart_transformer",
+    "nanocart_linking", "nanocart_transformer_relations", "nanocart_study",
+)  # fmt: skip
+"""The components of a pipeline with a model."""
+
+
+def pipeline(reader: Reader, *, scope: bool = True) -> Language:
+    """The pipeline that reads with a model; `scope` false reads documents that do not speak of the field too."""
+    nlp = _blank(name for name in COMPONENTS if scope or name != "nanocart_scope")
+    component = nlp.get_pipe("nanocart_transformer")
+    if isinstance(component, TransformerMentions):
+        component.reader = reader
+    return nlp
+
+
+def related(documents: Iterable[Document], nlp: Language) -> list[Document]:
+    """The documents with their own mentions, and the relations and findings that the model sees between them."""
+    found = []
+    for one in documents:
+        bare = replace(one, relations=(), findings=())
+        found.append(from_doc(nlp(to_doc(bare, nlp))))
+    return found
 
 
 def looker() -> Callable[[str], View]:
@@ -19,12 +49,17 @@ def looker() -> Callable[[str], View]:
     >>> looker()("CAR-T cells work.").hits[0].end
     11
     """
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "nanocart.Tokenizer.v1"}}})
-    for name in FRONT:
-        nlp.add_pipe(name, config={"entities": False} if name == "nanocart_lexicon" else {})
+    nlp = _blank(FRONT)
 
     def look(text: str) -> View:
         doc: Doc = nlp(text)
         return view_of(doc)
 
     return look
+
+
+def _blank(names: Iterable[str]) -> Language:
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "nanocart.Tokenizer.v1"}}})
+    for name in names:
+        nlp.add_pipe(name, config={"entities": False} if name == "nanocart_lexicon" else {})
+    return nlp

@@ -31,7 +31,7 @@ class Model:
     """The network."""
 
     encoder: str = "minilm"
-    """`minilm`, a Hugging Face name, or a folder, such as one that `nanocart.models.adapting` wrote."""
+    """`minilm`, a Hugging Face name, or a folder, such as one that `nanocart.models.learning.adapting` wrote."""
     window: int = 384
     """Pieces that are read at once; longer texts are read in windows that overlap."""
     mention: int = 256

@@ -1,6 +1,6 @@
 """Adapting an encoder to the field: masked-language-model training on abstracts, before anything is annotated.
 
-    python -m nanocart.models.adapting OUT --data FOLDER --encoder minilm --pieces 6000000
+    python -m nanocart.models.learning.adapting OUT --data FOLDER --encoder minilm --pieces 6000000
 
 FOLDER is what `NANOCART_DATA` names: its `abstracts/` are read, less every text on which a score is reported
 (`nanocart.corpora.heldout`). The field's own abstracts are read `--repeat` times, then those others that name most of
@@ -27,8 +27,8 @@ from nanocart.corpora import gold
 from nanocart.corpora.heldout import HeldOut, held_out
 from nanocart.lexicon import FALSE_FRIEND, Lexicon
 from nanocart.models.casing import case_of
-from nanocart.models.checkpoints import load_state, restore, save_state, training_state
-from nanocart.models.encoders import add_cases, add_words, knows_case, load_encoder, words_to_add
+from nanocart.models.learning.checkpoints import load_state, restore, save_state, training_state
+from nanocart.models.learning.encoders import add_cases, add_words, knows_case, load_encoder, words_to_add
 from nanocart.schema import Document
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def _prepared(out: Path, folder: str | Path, settings: Adapting) -> tuple[Any, A
         ids, cases = sequences(tokenizer, texts, settings.pieces)
         part = out / "pieces.part.npz"
         np.savez(part, ids=ids, cases=cases)
-        os.replace(part, cut)
+        part.replace(cut)
     with np.load(cut) as stored:
         return tokenizer, encoder, stored["ids"], stored["cases"]
 

@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from nanocart.models.encoding import Cutter, batch, gather
-from nanocart.models.examples import NONE, OWN, Answers, Example
 from nanocart.models.heads import ATTRIBUTES
-from nanocart.models.network import Network
+from nanocart.models.learning.examples import NONE, OWN, Answers, Example
+from nanocart.models.learning.network import Network
 
 
 def states_of(

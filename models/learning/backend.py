@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from nanocart.models.backend import Array
-from nanocart.models.examples import OWN
-from nanocart.models.network import Network
+from nanocart.models.learning.examples import OWN
+from nanocart.models.learning.network import Network
 
 
 class TorchBackend:

@@ -8,11 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from nanocart.models.encoders import knows_case
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import HINTS
+from nanocart.models.learning.encoders import knows_case
 from nanocart.models.pairs import FEATURES, JOINS
 from nanocart.schema import ASSERTIONS
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nanocart.corpora.foreign import foreign_of
-from nanocart.models.encoding import Cutter, Window, Words, windows
+from nanocart.models.encoding import Cutter, Window, Words, windows, word_range
+from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
 from nanocart.models.labels import Span, Tags
-from nanocart.models.heads import ATTRIBUTES
+from nanocart.models.learning.auxiliary import Marked
 from nanocart.models.pairs import Pairs, pairs, questions
 from nanocart.rules.view import View
 from nanocart.schema import ASSERTIONS, Document, Mention
@@ -71,48 +71,48 @@ class Maker:
         self.tags = tags
         self.window = window
 
-    def __call__(self, documents: Iterable[Document], task: str = OWN) -> Iterator[Example]:
-        """An example for each document that has words. Mentions of labels that the task does not know are left out."""
+    def own(self, documents: Iterable[Document]) -> Iterator[Example]:
+        """An example for each of our own documents that has words."""
         for document in documents:
-            found = self.cutter.cut(document.text)
-            if len(found):
-                yield self._example(document, task, found)
+            found, view = self._looked(document.text)
+            if found is None:
+                continue
+            mentions = list(document.entities)
+            spans = [self._span(found, one.start, one.end, one.label) for one in mentions]
+            said = np.array([_attributes(one) for one in mentions], dtype=np.int8).reshape(-1, len(ATTRIBUTES))
+            yield self._example(OWN, found, view, spans, said, _answers(document, view, mentions, found))
 
-    def _example(self, document: Document, task: str, found: Words) -> Example:
-        view = self.look(document.text)
-        own = task == OWN
-        mentions = list(document.entities) if own else []
-        spans = [self._span(found, one.start, one.end, one.label) for one in mentions]
-        spans = spans if own else [self._span(found, *one) for one in _foreign(document)]
-        known = [one for one in _apart(spans) if one[2] in self.tags[task].labels]
+    def marked(self, documents: Iterable[Marked], task: str) -> Iterator[Example]:
+        """An example for each document of an auxiliary task that has words."""
+        nothing = np.zeros((0, len(ATTRIBUTES)), dtype=np.int8)
+        for document in documents:
+            found, view = self._looked(document.text)
+            if found is not None:
+                spans = [self._span(found, *one) for one in document.spans]
+                yield self._example(task, found, view, spans, nothing, None)
+
+    def _looked(self, text: str) -> tuple[Words | None, View]:
+        found = self.cutter.cut(text)
+        return (found, self.look(text)) if len(found) else (None, View(text))
+
+    def _example(
+        self, task: str, found: Words, view: View, spans: list[Span], said: NDArray[np.int8], answers: Answers | None
+    ) -> Example:
         return Example(
             task,
             found,
             hints(found.offsets, view.hits),
             tuple(windows(found, self.window)),
-            np.array(self.tags[task].encode(known, len(found)), dtype=np.int16),
+            np.array(self.tags[task].encode(_apart(spans), len(found)), dtype=np.int16),
             np.array([(start, stop - 1) for start, stop, _ in spans], dtype=np.int32).reshape(-1, 2),
-            np.array([_attributes(one) for one in mentions], dtype=np.int8).reshape(-1, len(ATTRIBUTES)),
-            _answers(document, view, mentions, found) if own else None,
+            said,
+            answers,
         )
 
     def _span(self, found: Words, start: int, end: int, label: str) -> Span:
         first = int(np.searchsorted(found.offsets[:, 1], start, side="right"))
         stop = int(np.searchsorted(found.offsets[:, 0], end, side="left"))
         return min(first, len(found) - 1), max(stop, min(first, len(found) - 1) + 1), label
-
-
-def word_range(found: Words, start: int, end: int) -> tuple[int, int]:
-    """The words that lie between two offsets, as (first, after the last)."""
-    first = int(np.searchsorted(found.offsets[:, 0], start, side="left"))
-    return first, max(first, int(np.searchsorted(found.offsets[:, 1], end, side="right")))
-
-
-def _foreign(document: Document) -> Iterator[tuple[int, int, str]]:
-    """The annotations of a public corpus, by its own labels."""
-    for one in foreign_of(document)["entities"]:
-        if "spans" not in one:
-            yield one["start"], one["end"], one["label"]
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:

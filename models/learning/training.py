@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import torch
 
-from nanocart.models.checkpoints import load_state, restore, save_state, training_state
-from nanocart.models.config import Config
 from nanocart.models.encoding import Cutter
-from nanocart.models.examples import OWN, Example
-from nanocart.models.losses import own_losses, states_of, tag_loss
-from nanocart.models.network import Network
+from nanocart.models.learning.checkpoints import load_state, restore, save_state, training_state
+from nanocart.models.learning.config import Config
+from nanocart.models.learning.examples import OWN, Example
+from nanocart.models.learning.losses import own_losses, states_of, tag_loss
+from nanocart.models.learning.network import Network
 
 COLUMNS: Final = ("epoch", "step", "rate", "tags", "attributes", "pairs", "auxiliary", "dev")
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What is learnt from: our own documents, and those of public corpora."""
+
+    own: Sequence[Example]
+    auxiliary: Sequence[Example] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,7 @@ def batches(examples: Sequence[Example], pieces: int, seed: int) -> Iterator[lis
 def fit(
     network: Network,
     cutter: Cutter,
-    own: Sequence[Example],
-    auxiliary: Sequence[Example],
+    lessons: Lessons,
     config: Config,
     folder: Path,
     *,
@@ -77,7 +84,7 @@ def fit(
     `told` is called after each epoch, `moved` after each step. Raises `FloatingPointError` where the loss is not a
     number, with what to do.
     """
-    run = _Run(network.to(device_of(device)), cutter, own, auxiliary, config, folder, device_of(device))
+    run = _Run(network.to(device_of(device)), cutter, lessons, config, folder)
     run.resume()
     while run.epoch < config.training.epochs and not run.tired:
         losses = run.through(moved)
@@ -91,25 +98,21 @@ class _Run:
     """The state of a training."""
 
     def __init__(
-        self,
-        network: Network,
-        cutter: Cutter,
-        own: Sequence[Example],
-        auxiliary: Sequence[Example],
-        config: Config,
-        folder: Path,
-        device: str,
+        self, network: Network, cutter: Cutter, lessons: Lessons, config: Config, folder: Path
     ) -> None:
-        self.network, self.cutter, self.own, self.auxiliary = network, cutter, own, auxiliary
-        self.config, self.settings, self.folder, self.device = config, config.training, folder, device
+        self.network, self.cutter, self.lessons = network, cutter, lessons
+        self.config, self.settings, self.folder = config, config.training, folder
+        self.device = next(network.parameters()).device.type
         self.optimizer = self._optimizer()
         self.rates = [group["lr"] for group in self.optimizer.param_groups]
         self.epoch = self.step = 0
         self.score = -math.inf
         self.score_epoch = 0
-        share = self.settings.auxiliary_share * sum(one.pieces for one in own)
-        self.pieces = sum(one.pieces for one in own) + min(share, sum(one.pieces for one in auxiliary))
-        self.steps = max(1, math.ceil(self.settings.epochs * self.pieces / (0.85 * self.settings.pieces)))
+        own, other = (sum(one.pieces for one in found) for found in (lessons.own, lessons.auxiliary))
+        pieces = own + min(self.settings.auxiliary_share * own, other)
+        # Batches are filled to about 85 %, since texts are not cut for them.
+        batches = pieces / (0.85 * self.settings.pieces * self.settings.accumulate)
+        self.steps = max(1, math.ceil(self.settings.epochs * batches))
 
     def _optimizer(self) -> torch.optim.AdamW:
         plain = ("bias", "LayerNorm.weight", "norm.weight")
@@ -154,7 +157,7 @@ class _Run:
         dice = np.random.default_rng(seed)
         drawn = self._drawn(dice)
         count = 0
-        for count, group in enumerate(batches([*self.own, *drawn], self.settings.pieces, seed), 1):
+        for count, group in enumerate(batches([*self.lessons.own, *drawn], self.settings.pieces, seed), 1):
             hints = [self._hints(one, dice) for one in group]
             with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
                 losses = self._losses(group, hints)
@@ -184,13 +187,13 @@ class _Run:
 
     def _drawn(self, dice: np.random.Generator) -> list[Example]:
         """The auxiliary documents of an epoch."""
-        left = self.settings.auxiliary_share * sum(one.pieces for one in self.own)
+        left = self.settings.auxiliary_share * sum(one.pieces for one in self.lessons.own)
         found = []
-        for at in dice.permutation(len(self.auxiliary)):
+        for at in dice.permutation(len(self.lessons.auxiliary)):
             if left <= 0:
                 break
-            found.append(self.auxiliary[at])
-            left -= self.auxiliary[at].pieces
+            found.append(self.lessons.auxiliary[at])
+            left -= self.lessons.auxiliary[at].pieces
         return found
 
     def _hints(self, one: Example, dice: np.random.Generator) -> Any:

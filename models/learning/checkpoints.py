@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -28,8 +27,9 @@ def save_state(folder: Path, tensors: Mapping[str, torch.Tensor], rest: Mapping[
 
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{_TENSORS}.part"
-    save_file({name: one.detach().contiguous().cpu() for name, one in tensors.items()}, part, {"rest": json.dumps(rest)})
-    os.replace(part, folder / _TENSORS)
+    plain = {name: one.detach().contiguous().cpu() for name, one in tensors.items()}
+    save_file(plain, part, {"rest": json.dumps(rest)})
+    part.replace(folder / _TENSORS)
 
 
 def load_state(folder: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]] | None:
@@ -62,7 +62,8 @@ def training_state(model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> 
 
 def restore(model: torch.nn.Module, optimizer: torch.optim.Optimizer, tensors: Mapping[str, torch.Tensor]) -> None:
     """Put the tensors of `training_state` back."""
-    model.load_state_dict({name.removeprefix("model."): one for name, one in tensors.items() if name.startswith("model.")})
+    own = {name.removeprefix("model."): one for name, one in tensors.items() if name.startswith("model.")}
+    model.load_state_dict(own)
     state: dict[int, dict[str, Any]] = {}
     for name, one in tensors.items():
         if name.startswith("optimizer."):

@@ -1,0 +1,102 @@
+"""Learning from a configuration: documents in, a folder with a model out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+
+from nanocart.annotations import from_doc, to_doc
+from nanocart.corpora.collection import read
+from nanocart.corpora.gold import text_sources
+from nanocart.corpora.heldout import HeldOut, held_out
+from nanocart.errors import UsageError
+from nanocart.eval import measures
+from nanocart.eval.counts import total
+from nanocart.models.encoding import Cutter
+from nanocart.models.labels import Tags
+from nanocart.models.learning.auxiliary import TASKS
+from nanocart.models.learning.auxiliary import documents as auxiliary_documents
+from nanocart.models.learning.backend import TorchBackend
+from nanocart.models.learning.config import Config
+from nanocart.models.learning.encoders import add_cases, load_encoder
+from nanocart.models.learning.examples import OWN, Example, Maker
+from nanocart.models.learning.folder import Trained, save_pretrained
+from nanocart.models.learning.network import Network, Shape
+from nanocart.models.learning.training import Epoch, Lessons, fit
+from nanocart.models.reader import Reader
+from nanocart.models.reading import looker, pipeline
+from nanocart.schema import LABELS, Document
+
+
+def learn(
+    config: Config,
+    out: Path,
+    *,
+    told: Callable[[Epoch], None] = lambda epoch: None,
+    moved: Callable[[int, int], None] = lambda step, steps: None,
+) -> Trained:
+    """Train as the configuration says, in the folder `out`; the model is then in `out/model`.
+
+    Raises `UsageError` where a source is missing or has nothing to learn from, and `FloatingPointError` where the loss
+    is not a number any more.
+    """
+    torch.manual_seed(config.training.seed)
+    data = config.data.texts or os.environ.get("NANOCART_DATA", "")
+    own = _documents(config.data.train, data)
+    dev = _documents(config.data.dev, data) if config.data.dev else []
+    held = held_out(data) if config.data.auxiliary else HeldOut()
+    # A document of ours may stand in the test split of a public corpus on which the model is to be measured.
+    own = [one for one in own if not held.has(one.metadata)]
+    tokenizer, encoder = load_encoder(config.model.encoder)
+    add_cases(encoder)
+    tags = {OWN: Tags(LABELS)} | {name: Tags(TASKS[name].tags) for name in config.data.auxiliary if name in TASKS}
+    cutter = Cutter(tokenizer.backend_tokenizer)
+    maker = Maker(cutter, looker(), tags, config.model.window)
+    lessons = Lessons(list(maker.own(own)), _auxiliary(config, data, held, maker))
+    shape = Shape(config.model.mention, config.model.pair, config.model.dropout)
+    network = Network(encoder, {name: len(one.names) for name, one in tags.items()}, shape)
+
+    def score(current: Network) -> float:
+        backend = TorchBackend(current, str(next(current.parameters()).device))
+        reader = Reader(backend, cutter, tags[OWN], window=config.model.window, use_hints=config.model.hints)
+        return development_score(reader, dev)
+
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "config.toml").write_text(config.to_toml(), "utf-8")
+    best = fit(network, cutter, lessons, config, out, score=score if dev else None, told=told, moved=moved)
+    trained = Trained(best.to("cpu"), tokenizer, tags, config.model.window, config.model.hints)
+    save_pretrained(trained, out / "model", shape)
+    return trained
+
+
+def development_score(reader: Reader, dev: Sequence[Document]) -> float:
+    """The mean of three F1 on annotated documents: mentions of the six types, relations, core rows of findings."""
+    nlp = pipeline(reader)
+    found = [from_doc(nlp(to_doc(one.without_annotations(), nlp))) for one in dev]
+    pairs = list(zip(dev, found, strict=True))
+    return sum(
+        total(count(gold, predicted) for gold, predicted in pairs).f1
+        for count in (measures.spans, measures.relations, measures.core_rows)
+    ) / 3
+
+
+def _documents(sources: Sequence[str], data: str) -> list[Document]:
+    texts = [str(Path(data) / "abstracts")] if data and (Path(data) / "abstracts").is_dir() else text_sources(None)
+    found, errors = read(list(sources), texts or None)
+    if not any(one.entities for one in found):
+        why = f"; {errors[0]}" if errors else ""
+        raise UsageError(f"nothing to learn from in {', '.join(sources)}{why}", hint="name annotated documents")
+    return found
+
+
+def _auxiliary(config: Config, data: str, held: HeldOut, maker: Maker) -> list[Example]:
+    if config.data.auxiliary and not data:
+        raise UsageError("public corpora lie in a folder", hint="set data.texts or NANOCART_DATA to it")
+    return [
+        one
+        for name in config.data.auxiliary
+        for one in maker.marked(auxiliary_documents(name, data, held), name)
+    ]
