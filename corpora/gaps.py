@@ -1,5 +1,6 @@
 """What annotated documents name and the lexicon has no concept for: where the lexicon should grow.
 
+>>> from nanocart.lexicon import Lexicon
 >>> from nanocart.schema import Mention
 >>> one = Document.of("1", "Zorbosomes work.", "", entities=(Mention("e1", 0, 10, "NANOPARTICLE", "Zorbosomes"),))
 >>> [(gap.label, gap.surface, gap.documents) for gap in gaps([one], Linker(Lexicon.shipped()))]
@@ -12,7 +13,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nanocart.lexicon import Lexicon as Lexicon  # for the example
 from nanocart.linking import Linker
 from nanocart.schema import ENTITY_LABELS, Document
 from nanocart.text import folded

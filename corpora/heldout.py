@@ -5,7 +5,7 @@ corpus that lies in the folder. An abstract is one of them by identifier, or by 
 
 >>> held = HeldOut()
 >>> held.add({"pmid": "1"}, "Lipid nanoparticles that carry CAR mRNA reprogram T cells in mice.")
->>> held.has({"pmid": 2}, "Lipid nanoparticles that carry CAR mRNA reprogram T cells in mice, too."), held.has({"pmid": 1})
+>>> held.has({"pmid": 1}), held.has({"pmid": 2}, "Lipid nanoparticles that carry CAR mRNA reprogram T cells in rats.")
 (True, True)
 """
 

@@ -64,7 +64,7 @@ class Reader:
         return found
 
     def _hints(self, found: Words, view: View) -> Array:
-        return hints(found.offsets, view.hits) if self.use_hints else np.zeros(len(found), dtype=np.int8)
+        return hints(found.offsets, view) if self.use_hints else np.zeros(len(found), dtype=np.int8)
 
     def mentions(self, read: States, text: str) -> list[Mention]:
         """The mentions of a text in order, with their attributes and a confidence."""

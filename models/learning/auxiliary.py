@@ -51,8 +51,9 @@ TASKS: Final[Mapping[str, Task]] = {
         "mtl_iob",
         ("BioNLP13CG-IOB/train.tsv", "BioNLP13CG-IOB/devel.tsv"),
         _same(
-            "Amino_acid", "Anatomical_system", "Cancer", "Cell", "Cellular_component", "Developing_anatomical_structure",
-            "Gene_or_gene_product", "Immaterial_anatomical_entity", "Multi-tissue_structure", "Organ", "Organism",
+            "Amino_acid", "Anatomical_system", "Cancer", "Cell", "Cellular_component",
+            "Developing_anatomical_structure", "Gene_or_gene_product", "Immaterial_anatomical_entity",
+            "Multi-tissue_structure", "Organ", "Organism",
             "Organism_subdivision", "Organism_substance", "Pathological_formation", "Simple_chemical", "Tissue",
         ),
     ),

@@ -24,8 +24,9 @@ class TorchBackend:
     def encode(self, given: Mapping[str, Array]) -> tuple[Array, Array]:
         """See `Backend`."""
         with torch.inference_mode(), torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
-            states = self.network(**self._there(given))
-            scores = self.network.heads.tags[self.task](states)
+            there = self._there(given)
+            states = self.network(**there)
+            scores = self.network.heads.tag_scores(self.task, states, there["hints"])
         return states.float().cpu().numpy(), scores.float().cpu().numpy()
 
     def mentions(self, states: Array, spans: Array) -> tuple[Array, Mapping[str, Array]]:

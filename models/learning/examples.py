@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -80,33 +80,30 @@ class Maker:
             mentions = list(document.entities)
             spans = [self._span(found, one.start, one.end, one.label) for one in mentions]
             said = np.array([_attributes(one) for one in mentions], dtype=np.int8).reshape(-1, len(ATTRIBUTES))
-            yield self._example(OWN, found, view, spans, said, _answers(document, view, mentions, found))
+            example = self._example(OWN, found, view, spans)
+            yield replace(example, attributes=said, answers=_answers(document, view, mentions, found))
 
     def marked(self, documents: Iterable[Marked], task: str) -> Iterator[Example]:
         """An example for each document of an auxiliary task that has words."""
-        nothing = np.zeros((0, len(ATTRIBUTES)), dtype=np.int8)
         for document in documents:
             found, view = self._looked(document.text)
             if found is not None:
-                spans = [self._span(found, *one) for one in document.spans]
-                yield self._example(task, found, view, spans, nothing, None)
+                yield self._example(task, found, view, [self._span(found, *one) for one in document.spans])
 
     def _looked(self, text: str) -> tuple[Words | None, View]:
         found = self.cutter.cut(text)
         return (found, self.look(text)) if len(found) else (None, View(text))
 
-    def _example(
-        self, task: str, found: Words, view: View, spans: list[Span], said: NDArray[np.int8], answers: Answers | None
-    ) -> Example:
+    def _example(self, task: str, found: Words, view: View, spans: list[Span]) -> Example:
         return Example(
             task,
             found,
-            hints(found.offsets, view.hits),
+            hints(found.offsets, view),
             tuple(windows(found, self.window)),
             np.array(self.tags[task].encode(_apart(spans), len(found)), dtype=np.int16),
             np.array([(start, stop - 1) for start, stop, _ in spans], dtype=np.int32).reshape(-1, 2),
-            said,
-            answers,
+            np.zeros((0, len(ATTRIBUTES)), dtype=np.int8),
+            None,
         )
 
     def _span(self, found: Words, start: int, end: int, label: str) -> Span:

@@ -80,14 +80,12 @@ def read_about(folder: Path) -> dict[str, Any]:
     try:
         about = json.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise SourceError(f"no model there: {error.strerror}", source=str(path), hint="name a model's folder") from error
+        why = f"no model there: {error.strerror}"
+        raise SourceError(why, source=str(path), hint="name the folder of a model") from error
     except ValueError as error:
         raise SourceError(f"not JSON: {error}", source=str(path), hint="save the model anew") from error
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
-        found = about.get("format") if isinstance(about, dict) else about
-        raise SourceError(
-            f"the model has format {found!r}, and this version reads {FORMAT}",
-            source=str(path),
-            hint=f"use the version of nanocart that wrote it ({about.get('version') if isinstance(about, dict) else '?'})",
-        )
-    return about
+    found = about.get("format") if isinstance(about, dict) else about
+    if found != FORMAT:
+        why = f"the model has format {found!r}, and this version reads {FORMAT}"
+        raise SourceError(why, source=str(path), hint="use the version of nanocart that wrote it")
+    return dict(about)

@@ -33,10 +33,13 @@ def states_of(
     return found
 
 
-def tag_loss(network: Network, states: Sequence[Tensor], examples: Sequence[Example], smoothing: float) -> Tensor:
+def tag_loss(
+    network: Network, states: Sequence[Tensor], examples: Sequence[Example], hints: Sequence[Any], smoothing: float
+) -> Tensor:
     """Cross-entropy of the tags, by word."""
-    task = examples[0].task
-    scores = network.heads.tags[task](network.heads.dropout(torch.cat(list(states))))
+    found = torch.cat(list(states))
+    hinted = torch.from_numpy(np.concatenate(list(hints)).astype(np.int64)).to(found.device)
+    scores = network.heads.tag_scores(examples[0].task, found, hinted)
     right = torch.from_numpy(np.concatenate([one.tags for one in examples]).astype(np.int64)).to(scores.device)
     return functional.cross_entropy(scores, right, label_smoothing=smoothing)
 

@@ -30,6 +30,7 @@ class Heads(nn.Module):
     def __init__(self, width: int, tags: dict[str, int], shape: Shape) -> None:
         super().__init__()
         self.tags = nn.ModuleDict({name: nn.Linear(width, count) for name, count in tags.items()})
+        self.hinted = nn.ModuleDict({name: nn.Embedding(len(HINTS), count) for name, count in tags.items()})
         self.mention = nn.Linear(3 * width, shape.mention)
         self.attributes = nn.ModuleDict({name: nn.Linear(shape.mention, len(of)) for name, of in ATTRIBUTES.items()})
         self.head = nn.Linear(shape.mention, shape.pair)
@@ -40,6 +41,13 @@ class Heads(nn.Module):
         self.joins = nn.Linear(shape.pair, len(JOINS))
         self.certainty = nn.Linear(shape.pair, len(ASSERTIONS))
         self.dropout = nn.Dropout(shape.dropout)
+        for one in self.hinted.values():
+            nn.init.zeros_(one.weight)
+
+    def tag_scores(self, task: str, states: Tensor, hints: Tensor) -> Tensor:
+        """Scores of a task's tags for words or pieces, given their states and hints."""
+        scores: Tensor = self.tags[task](self.dropout(states)) + self.hinted[task](hints)
+        return scores
 
     def mentions(self, states: Tensor, spans: Tensor) -> Tensor:
         """A vector for each span (first and last word of it, inclusive) over the states of a document's words."""
@@ -69,6 +77,11 @@ class Network(nn.Module):
         super().__init__()
         width = encoder.config.hidden_size
         self.encoder = encoder
+        # On a CPU dropout of attention costs a third of a step, and hidden states are dropped anyway.
+        encoder.config.attention_probs_dropout_prob = 0.0
+        for one in encoder.modules():
+            if hasattr(one, "query") and isinstance(getattr(one, "dropout", None), nn.Dropout):
+                one.dropout.p = 0.0
         self.hints = nn.Embedding(len(HINTS), width)
         nn.init.zeros_(self.hints.weight)
         self.heads = Heads(width, tags, shape)

@@ -166,7 +166,7 @@ class _Run:
                 raise FloatingPointError("the loss is no number any more: lower training.rate and training.head_rate")
             (loss / self.settings.accumulate).backward()  # type: ignore[no-untyped-call]
             for name, one in losses.items():
-                sums.setdefault(name, []).append(float(one))
+                sums.setdefault(name, []).append(float(one.detach()))
             if count % self.settings.accumulate == 0:
                 self._advance()
             moved(self.step, self.steps)
@@ -206,10 +206,10 @@ class _Run:
     def _losses(self, group: list[Example], hints: Sequence[Any]) -> dict[str, torch.Tensor]:
         states = states_of(self.network, self.cutter, group, hints, self.device)
         if group[0].task != OWN:
-            return {"auxiliary": tag_loss(self.network, states, group, self.settings.smoothing)}
+            return {"auxiliary": tag_loss(self.network, states, group, hints, self.settings.smoothing)}
         attributes, pairs = own_losses(self.network, states, group)
         return {
-            "tags": tag_loss(self.network, states, group, self.settings.smoothing),
+            "tags": tag_loss(self.network, states, group, hints, self.settings.smoothing),
             "attributes": self.settings.attributes_weight * attributes,
             "pairs": self.settings.pairs_weight * pairs,
         }

@@ -54,7 +54,7 @@ class Statements:
 
 
 def _stated(book: _Book, statements: Statements) -> Iterator[tuple[list[Mention], Mention, Mention | None]]:
-    """The agents of each row; a particle and a cell of one outcome are one row, since the one makes or treats the other."""
+    """The agents of each row; a particle and a cell of one outcome are one row: the one makes or treats the other."""
     given: dict[str, list[Mention]] = defaultdict(list)
     for agent, outcome in statements.agents:
         given[outcome].append(book.nearest(book.by_id[agent], book.by_id[outcome]))
