@@ -44,10 +44,11 @@ def gaps(documents: Iterable[Document], linker: Linker) -> list[Gap]:
                 spellings[key][one.text] += 1
                 where[key].add(document.id)
     found = []
-    for (label, key), counted in spellings.items():
+    for name, counted in spellings.items():
+        label = name[0]
         surface = min(counted, key=lambda one: (-counted[one], one))
         near = linker.candidates(surface, label, 1)
-        name, score = (near[0].concept.name, near[0].score) if near else ("", 0.0)
-        found.append(Gap(label, surface, len(where[label, key]), counted.total(), name, score))
+        similar, score = (near[0].concept.name, near[0].score) if near else ("", 0.0)
+        found.append(Gap(label, surface, len(where[name]), counted.total(), similar, score))
     order = {label: at for at, label in enumerate(ENTITY_LABELS)}
     return sorted(found, key=lambda one: (order[one.label], -one.documents, -one.mentions, one.surface))

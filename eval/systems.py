@@ -91,6 +91,24 @@ def _related(documents: Iterable[Document], nlp: Language) -> Iterator[Document]
             yield from_doc(nlp(doc))
 
 
+def _transformer(argument: str) -> System:
+    """A model that `nanocart train` made, by its folder: "transformer:FOLDER".
+
+    "transformer:gold-entities:FOLDER" relates the gold's mentions.
+    """
+    from nanocart.models.reading import related
+    from nanocart.pipeline import extract, load
+
+    given = argument.startswith("gold-entities:")
+    folder = argument.removeprefix("gold-entities:")
+    if not folder:
+        raise UsageError("no model is shipped yet", hint="name the folder of one: transformer:FOLDER")
+    nlp = load(folder, scope=not given)
+    if given:
+        return System(f"transformer:{argument}", __version__, lambda found: related(found, nlp), given="entities")
+    return System(f"transformer:{argument}", __version__, lambda documents: extract(documents, nlp))
+
+
 def _dictionary(argument: str) -> System:
     """The longest matches of the lexicon, without context: what any list of terms would give."""
     import spacy
@@ -183,6 +201,7 @@ def _llm(argument: str) -> System:
 
 KINDS: Final[Mapping[str, Callable[[str], System]]] = {
     "rules": _rules,
+    "transformer": _transformer,
     "dictionary": _dictionary,
     "file": _file,
     "reader": _pass,

@@ -154,4 +154,5 @@ def batch(
 def gather(found: Words, window: Window) -> NDArray[np.int64]:
     """Where in its window's row the first piece of each word stands whose state is taken from it."""
     first, stop = window.take
-    return (found.starts[first:stop] - found.starts[window.first] + 1).astype(np.int64)
+    places: NDArray[np.int64] = (found.starts[first:stop] - found.starts[window.first] + 1).astype(np.int64)
+    return places

@@ -101,8 +101,8 @@ class Reader:
         spans = [(*word_range(read.words, one.start, one.end), one.label) for one in mentions]
         vectors, _ = self.backend.mentions(read.states, _inclusive(spans))
         between = np.array([word_range(read.words, *one) for one in table.between.tolist()]).reshape(-1, 2)
-        given = {"head": table.head, "tail": table.tail, "features": table.features, "between": between}
-        joins, certainty = self.backend.pairs(read.states, vectors, given)
+        given: dict[str, Array] = {"head": table.head, "tail": table.tail, "features": table.features}
+        joins, certainty = self.backend.pairs(read.states, vectors, given | {"between": between})
         return self._answers(mentions, table, asked, joins, certainty)
 
     def _answers(
@@ -180,4 +180,5 @@ def _softmax(scores: Array) -> Array:
 
 def _attributes(label: str, scores: dict[str, Array]) -> Attributes:
     wanted = {"OUTCOME": ("category", "direction", "assertion"), "QUALIFIER": ("kind",)}.get(label, ())
-    return Attributes(**{name: ATTRIBUTES[name][int(scores[name].argmax())] for name in wanted})
+    values: dict[str, Any] = {name: ATTRIBUTES[name][int(scores[name].argmax())] for name in wanted}
+    return Attributes(**values)

@@ -15,6 +15,8 @@ from nanocart.corpora import tables
 from nanocart.corpora.tables import Table
 from nanocart.errors import UsageError
 from nanocart.lexicon import Lexicon
+from nanocart.models import reading
+from nanocart.models.shelf import is_model, reader_of
 from nanocart.naming import Naming
 from nanocart.schema import Document
 
@@ -34,9 +36,10 @@ def load(
 ) -> Language:
     """The pipeline as a spaCy `Language`.
 
-    `model` is "rules" or the folder of a pipeline that `nlp.to_disk` wrote; `lexicon` are files with rows of one's
-    own; `scope=False` reads documents that do not speak of the field too. Raises `UsageError` where there is no such
-    model and `LexiconError` where a lexicon contradicts itself.
+    `model` is "rules", the folder of a model that `nanocart train` made, or that of a pipeline that `nlp.to_disk`
+    wrote; `lexicon` are files with rows of one's own; `scope=False` reads documents that do not speak of the field too.
+    Raises `UsageError` where there is no such model, `SourceError` where its folder is broken, and `LexiconError` where
+    a lexicon contradicts itself.
 
     >>> nlp = load()
     >>> [ent.text for ent in nlp("LNPs delivered CAR mRNA to T cells.").ents]
@@ -58,10 +61,16 @@ def load(
 
 
 def _from_folder(folder: Path, files: list[str], scope: bool) -> Language:
+    if is_model(folder):
+        nlp = reading.pipeline(reader_of(folder), scope=scope)
+        matcher = nlp.get_pipe("nanocart_lexicon")
+        if files and isinstance(matcher, LexiconMatcher):
+            matcher.lexicon = Lexicon.shipped(*files)
+        return nlp
     if not (folder / "config.cfg").is_file():
         raise UsageError(
             f"no model called {str(folder)!r}",
-            hint=f"nanocart ships: {', '.join(MODELS)}; or name a folder that nlp.to_disk wrote",
+            hint=f"nanocart ships: {', '.join(MODELS)}; or name the folder of a model, or one that nlp.to_disk wrote",
         )
     if files:
         raise UsageError(

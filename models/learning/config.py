@@ -115,7 +115,7 @@ def _filled(section: Any, given: Any, source: str) -> Any:
         raise UsageError(f"{source}: [{section.__name__.lower()}] is not a table")
     defaults = asdict(section())
     _refuse(given, defaults, source, "key")
-    values = {}
+    values: dict[str, Any] = {}
     for key, value in given.items():
         wanted = type(defaults[key])
         if wanted is tuple and isinstance(value, list) and all(isinstance(one, str) for one in value):

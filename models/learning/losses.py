@@ -61,7 +61,7 @@ def pair_loss(network: Network, states: Tensor, mentions: Tensor, answers: Answe
     device = states.device
     if not len(answers.right):
         return states.sum() * 0
-    given = {
+    given: dict[str, Any] = {
         "head": answers.pairs.head,
         "tail": answers.pairs.tail,
         "features": answers.pairs.features,

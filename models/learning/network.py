@@ -41,8 +41,8 @@ class Heads(nn.Module):
         self.joins = nn.Linear(shape.pair, len(JOINS))
         self.certainty = nn.Linear(shape.pair, len(ASSERTIONS))
         self.dropout = nn.Dropout(shape.dropout)
-        for one in self.hinted.values():
-            nn.init.zeros_(one.weight)
+        for name in tags:
+            nn.init.zeros_(self.hinted[name].weight)  # type: ignore[arg-type]
 
     def tag_scores(self, task: str, states: Tensor, hints: Tensor) -> Tensor:
         """Scores of a task's tags for words or pieces, given their states and hints."""
@@ -55,7 +55,8 @@ class Heads(nn.Module):
         count = (spans[:, 1] + 1 - spans[:, 0]).unsqueeze(1)
         mean = (sums[spans[:, 1] + 1] - sums[spans[:, 0]]) / count
         found = torch.cat([states[spans[:, 0]], states[spans[:, 1]], mean], 1)
-        return self.dropout(nn.functional.gelu(self.mention(found)))
+        vectors: Tensor = self.dropout(nn.functional.gelu(self.mention(found)))
+        return vectors
 
     def pairs(self, states: Tensor, mentions: Tensor, pairs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Scores of joins and of their assertion, pairs × each; `between` are words (first, after the last)."""

@@ -17,6 +17,7 @@ from nanocart.cli.evaluate import compare, evaluate
 from nanocart.cli.extract import extract
 from nanocart.cli.lexicon import lexicon
 from nanocart.cli.show import show
+from nanocart.cli.train import train
 from nanocart.errors import NanocartError, UsageError
 
 INTERRUPTED = 130
@@ -62,5 +63,5 @@ def main() -> None:
     """
 
 
-for _command in (extract, show, convert, lexicon, corpus, evaluate, compare, errors, benchmark):
+for _command in (extract, show, convert, lexicon, corpus, evaluate, compare, errors, benchmark, train):
     main.add_command(_command)

@@ -48,7 +48,7 @@ excel = click.option("--excel", is_flag=True, help="CSV and TSV with the mark by
 model = click.option(
     "--model",
     metavar="NAME|FOLDER",
-    help="The reader: 'rules', or a folder that nlp.to_disk wrote (default: the best that is shipped).",
+    help="The reader: 'rules', or the folder of a model (default: the best that is shipped).",
 )
 lexicon = click.option(
     "--lexicon",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 
+from nanocart import pipeline
 from nanocart.cli.main import main
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ TEXT = (
 @pytest.fixture
 def run(nlp: Language, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """`run("extract", "a.jsonl", ...)` in an empty folder: the result has exit_code, stdout and stderr."""
-    monkeypatch.setattr("nanocart.pipeline.load", lambda *args, **options: nlp)
+    load = pipeline.load
+    monkeypatch.setattr(
+        pipeline, "load", lambda model="rules", **rest: nlp if model in pipeline.MODELS else load(model, **rest)
+    )
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NANOCART_DATA", raising=False)
 

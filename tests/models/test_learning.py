@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 torch = pytest.importorskip("torch", reason="training needs: pip install 'nanocart[train]'")
-tokenizers = pytest.importorskip("tokenizers", reason="training needs: pip install 'nanocart[train]'")
 
-from nanocart import corpora
 from nanocart.corpora.jsonl import write
 from nanocart.errors import SourceError, UsageError
 from nanocart.eval import measures
@@ -26,29 +24,7 @@ from nanocart.models.reader import Reader
 from nanocart.models.reading import pipeline
 from nanocart.pipeline import extract
 from nanocart.schema import Document
-
-WRITTEN = corpora.load("written")
-TAUGHT, UNSEEN = WRITTEN[:90], WRITTEN[90:]
-
-
-@pytest.fixture(scope="session")
-def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of two layers with random weights, and a vocabulary of the texts that are taught."""
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
-
-    torch.manual_seed(0)
-    made = tokenizers.Tokenizer(tokenizers.models.WordPiece(unk_token="[UNK]"))
-    made.normalizer = tokenizers.normalizers.BertNormalizer(lowercase=True)
-    made.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    trainer = tokenizers.trainers.WordPieceTrainer(vocab_size=3000, special_tokens=special)
-    made.train_from_iterator((one.text for one in TAUGHT), trainer)
-    names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), special, strict=True))
-    folder = tmp_path_factory.mktemp("encoder")
-    PreTrainedTokenizerFast(tokenizer_object=made, **names).save_pretrained(folder)
-    size = {"hidden_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 192}
-    BertModel(BertConfig(vocab_size=made.get_vocab_size(), **size)).save_pretrained(folder)
-    return folder
+from tests.models.conftest import TAUGHT, UNSEEN
 
 
 def settings(encoder: Path, train: Path, **training: float) -> Config:

@@ -1,0 +1,65 @@
+"""`nanocart train`: a model from annotated documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nanocart.errors import NanocartError, UsageError
+
+if TYPE_CHECKING:
+    from nanocart.models.learning.training import Epoch
+
+
+@click.command(short_help="Train a model on annotated documents.")
+@click.argument("config", required=False)
+@click.option("-o", "--output", metavar="FOLDER", help="Where the run is kept; the model is then in FOLDER/model.")
+@click.option("--defaults", is_flag=True, help="Print every setting with its default, as a file to begin with.")
+def train(config: str | None, output: str | None, defaults: bool) -> None:
+    """Train a model as CONFIG (a TOML file) says. Needs: pip install "nanocart[train]".
+
+    A run that was stopped goes on after its last whole epoch when it is started again with the same FOLDER. Read with
+    the model by: nanocart extract ... --model FOLDER/model
+    """
+    try:
+        from nanocart.models.learning.config import Config
+
+        if defaults:
+            click.echo(Config().to_toml(), nl=False)
+            return
+        if not config or not output:
+            raise UsageError("name a configuration and a folder", hint="nanocart train my.toml -o run; see --defaults")
+        _run(Config.read(config), Path(output))
+    except ModuleNotFoundError as error:
+        why = f"training needs {error.name}, which is not installed"
+        raise UsageError(why, hint='pip install "nanocart[train]"') from error
+
+
+def _run(config: object, folder: Path) -> None:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from nanocart.models.learning.config import Config
+    from nanocart.models.learning.learn import learn
+
+    assert isinstance(config, Config)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, transient=True) as progress:
+        task = progress.add_task("training", total=None)
+
+        def told(epoch: Epoch) -> None:
+            losses = ", ".join(f"{name} {loss:.3f}" for name, loss in epoch.losses.items())
+            score = "" if epoch.score is None else f"; dev {epoch.score:.3f}"
+            progress.console.print(f"epoch {epoch.number}: {losses}{score}")
+
+        try:
+            learn(
+                config,
+                folder,
+                told=told,
+                moved=lambda step, steps: progress.update(task, completed=step, total=max(step, steps)),
+            )
+        except FloatingPointError as error:
+            raise NanocartError(str(error), hint=f"the last whole epoch is kept in {folder}") from error
+    click.echo(f"the model is in {folder / 'model'}")

@@ -1,0 +1,68 @@
+"""`nanocart train`: settings, slips, and a model that the other commands read with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+def test_defaults_are_a_file_to_begin_with(run: Run) -> None:
+    result = run("train", "--defaults")
+    assert result.exit_code == 0
+    assert "[training]" in result.stdout
+    Path("my.toml").write_text(result.stdout.replace("epochs =", "epoch ="), "utf-8")
+    slip = run("train", "my.toml", "-o", "run")
+    assert slip.exit_code == 2
+    assert "there is no key 'epoch'" in slip.stderr
+    assert not Path("run").exists()
+
+
+@pytest.mark.parametrize("given", [(), ("my.toml",), ("-o", "run")])
+def test_a_configuration_and_a_folder_are_needed(run: Run, given: tuple[str, ...]) -> None:
+    result = run("train", *given)
+    assert result.exit_code == 2
+    assert "--defaults" in result.stderr
+
+
+def test_a_configuration_that_is_not_there(run: Run) -> None:
+    result = run("train", "no.toml", "-o", "run")
+    assert result.exit_code == 2
+    assert "no.toml: No such file" in result.stderr
+
+
+def test_a_folder_that_holds_no_model(run: Run) -> None:
+    Path("broken").mkdir()
+    Path("broken/nanocart.json").write_text("{}", "utf-8")
+    Path("one.txt").write_text("LNPs work.", "utf-8")
+    result = run("extract", "one.txt", "--model", "broken", "--print")
+    assert result.exit_code in (1, 2)
+    assert "broken" in result.stderr or "nanocart[train]" in result.stderr
+
+
+@pytest.mark.slow
+def test_train_extract_and_benchmark(run: Run) -> None:
+    pytest.importorskip("torch", reason="training needs: pip install 'nanocart[train]'")
+    from tests.models.conftest import small_bert
+
+    small_bert(Path("encoder"))
+    Path("my.toml").write_text(
+        '[data]\ntrain = ["written"]\ndev = ["written"]\n[model]\nencoder = "encoder"\nmention = 16\npair = 8\n'
+        "[training]\nepochs = 1\npieces = 6000\nhead_rate = 0.01\n",
+        "utf-8",
+    )
+    trained = run("train", "my.toml", "-o", "run")
+    assert trained.exit_code == 0, trained.stderr
+    assert "the model is in run/model" in trained.stdout
+    Path("one.jsonl").write_text(
+        json.dumps({"id": "1", "title": "LNPs carry CAR mRNA into T cells.", "abstract": "CAR-T cells killed tumors."})
+    )
+    read = run("extract", "one.jsonl", "--model", "run/model", "-o", "out.jsonl")
+    assert read.exit_code == 0, read.stderr
+    assert json.loads(Path("out.jsonl").read_text("utf-8"))["text"].startswith("LNPs carry")
+    scored = run("benchmark", "rules", "transformer:run/model", "--corpus", "written")
+    assert scored.exit_code == 0, scored.stderr
+    assert "transformer:run/model" in scored.stdout
