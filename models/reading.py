@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -34,13 +34,10 @@ def pipeline(reader: Reader, *, scope: bool = True) -> Language:
     return nlp
 
 
-def related(documents: Iterable[Document], nlp: Language) -> list[Document]:
+def related(documents: Iterable[Document], nlp: Language) -> Iterator[Document]:
     """The documents with their own mentions, and the relations and findings that the model sees between them."""
-    found = []
     for one in documents:
-        bare = replace(one, relations=(), findings=())
-        found.append(from_doc(nlp(to_doc(bare, nlp))))
-    return found
+        yield from_doc(nlp(to_doc(replace(one, relations=(), findings=()), nlp)))
 
 
 def looker() -> Callable[[str], View]:

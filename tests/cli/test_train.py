@@ -46,7 +46,7 @@ def test_a_folder_that_holds_no_model(run: Run) -> None:
 @pytest.mark.slow
 def test_train_extract_and_benchmark(run: Run) -> None:
     pytest.importorskip("torch", reason="training needs: pip install 'nanocart[train]'")
-    from tests.models.conftest import small_bert
+    from tests.models.small import small_bert
 
     small_bert(Path("encoder"))
     Path("my.toml").write_text(

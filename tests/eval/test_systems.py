@@ -67,7 +67,7 @@ def test_predictions_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("magic", "there is no system 'magic'.*rules, dictionary"),
+        ("magic", "there is no system 'magic'.*rules, transformer, dictionary"),
         ("file", "predictions need a file"),
         ("rules:fast", "take no such argument.*rules:no-scope"),
         ("dictionary:x", "take no argument|takes no argument"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanocart.models.encoding import OVERLAP, Cutter, Words, batch, gather, windows, word_range
-from tests.models.conftest import PIECES, small_tokenizer
+from tests.models.small import PIECES, small_tokenizer
 
 CUTTER = Cutter(small_tokenizer())
 

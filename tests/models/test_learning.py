@@ -24,7 +24,7 @@ from nanocart.models.reader import Reader
 from nanocart.models.reading import pipeline
 from nanocart.pipeline import extract
 from nanocart.schema import Document
-from tests.models.conftest import TAUGHT, UNSEEN
+from tests.models.small import TAUGHT, UNSEEN
 
 
 def settings(encoder: Path, train: Path, **training: float) -> Config:
