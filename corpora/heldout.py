@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -25,10 +26,10 @@ from nanocart.errors import SourceError
 from nanocart.schema import Document
 
 SHARED: Final = 0.1
-"""From this share of its five-word runs on, a text counts as one that is held out.
+"""From this share of its five-word runs on, found in one held-out text, a text counts as held out.
 
-Abstracts on one subject share stock phrases ("the results of this study"), below 0.05 of their runs; the test is of
-the share contained, not of resemblance, so that a part of a held-out text is found too.
+Abstracts on one subject share stock phrases ("the results of this study"), which are below 0.05 of their runs; the test
+is of the share contained, not of resemblance, so that a part of a held-out text is found too.
 """
 
 
@@ -37,20 +38,25 @@ class HeldOut:
 
     def __init__(self) -> None:
         self._names: set[tuple[str, str]] = set()
-        self._runs: set[int] = set()
+        self._runs: dict[int, int] = {}
+        self._count = 0
 
     def add(self, identifiers: Mapping[str, Any], text: str = "") -> None:
         """Hold out one abstract: its `pmid`, `doi` and `s2id`, as far as it has them, and its text."""
         self._names |= _named(identifiers)
-        # Hashes instead of the runs themselves: a tenth of the memory, and a collision costs one abstract of training.
-        self._runs |= {hash(one) for one in shingles(text)} if text else set()
+        self._count += 1
+        if text:
+            # Hashes instead of the runs: a tenth of the memory. A run of several texts counts for the first of them.
+            for one in shingles(text):
+                self._runs.setdefault(hash(one), self._count)
 
     def has(self, identifiers: Mapping[str, Any], text: str = "") -> bool:
         """Whether an abstract is held out, by an identifier or by `SHARED` of its text."""
         if self._names & _named(identifiers):
             return True
         runs = shingles(text) if text else frozenset()
-        return bool(runs) and sum(hash(one) in self._runs for one in runs) >= SHARED * len(runs)
+        shared = Counter(number for one in runs if (number := self._runs.get(hash(one))) is not None)
+        return bool(shared) and max(shared.values()) >= SHARED * len(runs)
 
 
 def held_out(folder: str | Path) -> HeldOut:
@@ -64,10 +70,13 @@ def held_out(folder: str | Path) -> HeldOut:
     for row in reserved:
         if not trained & {str(row[key]) for key in IDENTIFIERS if row.get(key)}:
             held.add(row)
-    for document in gold.texts_of([str(where / "abstracts")]):
+    abstracts = where / "abstracts"
+    if not abstracts.is_dir():
+        raise SourceError("no such folder", source=str(abstracts), hint="it has the texts that are held out")
+    for document in gold.texts_of([str(abstracts)]):
         if held.has(document.metadata) and document.id not in trained:
             held.add(document.metadata, document.text)
-    for name, text in _tests(where / "corpora"):
+    for name, text in public_tests(where / "corpora"):
         held.add({"pmid": name}, text)
     return held
 
@@ -82,7 +91,7 @@ def _lines(path: Path) -> list[Mapping[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def _tests(folder: Path) -> Iterator[tuple[str, str]]:
+def public_tests(folder: Path) -> Iterator[tuple[str, str]]:
     """PMID (or another name) and text of every document in a test split of the public corpora."""
     archives = sorted(folder.glob("*.tar.xz"))
     if not archives:

@@ -172,7 +172,7 @@ def export(
             for split, dataset in made.items():
                 table = dataset.with_format("arrow")[:]  # its schema names the class labels
                 pq.write_table(table, half / "data" / f"{split}-00000-of-00001.parquet", compression="zstd")
-            front = _front_matter(made, name, "cc-by-4.0" if shipped else None)
+            front = _front_matter(made, name, _licence(splits) if shipped else None)
             card = f"---\n{front}\n---\n\n{_card(splits, name, summary)}{_LICENCE if shipped else ''}"
             (half / "README.md").write_text(card, encoding="utf-8")
     except OSError as error:
@@ -259,6 +259,11 @@ def _check(splits: Mapping[str, Sequence[Document]]) -> None:
             raise UsageError(f"a split cannot be called {split!r}", hint=hint)
         if not documents:
             raise UsageError(f"the split {split!r} has no documents", hint="leave it out: it could not be loaded")
+
+
+def _licence(splits: Mapping[str, Sequence[Document]]) -> str:
+    """The licence of shipped documents, as the hub names it: texts of others are not under that of the annotations."""
+    return "cc-by-4.0" if set(splits) == {"written"} else "other"
 
 
 def _front_matter(made: DatasetDict, name: str, licence: str | None) -> str:

@@ -2,7 +2,7 @@
 
 >>> one = "Lipid nanoparticles that carry CAR mRNA reprogram T cells in mice."
 >>> near_duplicates({"a": one}, {"b": one.replace("mice", "rats")}, threshold=0.5)
-[('a', 'b', 0.6)]
+[('a', 'b', 0.75)]
 """
 
 from __future__ import annotations
@@ -45,18 +45,29 @@ class Overlap:
     def near(self, text: str, threshold: float = 0.3) -> list[tuple[str, float]]:
         """The ids of texts whose resemblance to this one is at least `threshold`, and how much it is.
 
-        Resemblance is the Jaccard index of five-word shingles (Broder 1997). Abstracts on the same subject stay below
-        0.05; two versions of one abstract lie above 0.3.
+        Resemblance is the Jaccard index of five-word shingles (Broder 1997); two versions of an abstract lie above 0.3.
         """
         own = shingles(text)
-        shared = Counter(id_ for one in own for id_ in self._where.get(one, ()))
-        found = ((id_, count / (len(own) + self._sizes[id_] - count)) for id_, count in shared.items())
+        found = ((id_, count / (len(own) + self._sizes[id_] - count)) for id_, count in self._shared(own).items())
         return sorted((id_, round(one, 3)) for id_, one in found if one >= threshold)
+
+    def sharing(self, text: str, threshold: float = 0.15) -> list[tuple[str, float]]:
+        """The ids of texts that share at least `threshold` of the shorter one of the two, and how much they share.
+
+        Abstracts on the same subject share less than a tenth of their five-word shingles; two abstracts of one meeting
+        by one group may share half, and yet resemble each other by less than 0.3.
+        """
+        own = shingles(text)
+        found = ((id_, count / min(len(own), self._sizes[id_])) for id_, count in self._shared(own).items())
+        return sorted((id_, round(one, 3)) for id_, one in found if one >= threshold)
+
+    def _shared(self, own: frozenset[str]) -> Counter[str]:
+        return Counter(id_ for one in own for id_ in self._where.get(one, ()))
 
 
 def near_duplicates(
     first: Mapping[str, str], second: Mapping[str, str], *, threshold: float = 0.3
 ) -> list[tuple[str, str, float]]:
-    """Pairs of ids, one of each mapping of id to text, whose resemblance (see `Overlap`) is at least `threshold`."""
+    """Pairs of ids, one of each mapping of id to text, whose resemblance (`Overlap.near`) is at least `threshold`."""
     index = Overlap(second)
     return sorted((id_, other, one) for id_, text in first.items() for other, one in index.near(text, threshold))

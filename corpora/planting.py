@@ -1,7 +1,8 @@
 """Known errors planted in annotations that a second reader corrects: the share that is caught says how well they read.
 
     python -m nanocart.corpora.planting WORK           spoil the files of WORK/T that WORK/T2 lacks, for a second reader
-    python -m nanocart.corpora.planting WORK --count   how many planted errors the files of WORK/T2 still have
+    python -m nanocart.corpora.planting WORK --table   each planted error, and what became of it in WORK/T2
+    python -m nanocart.corpora.planting --count        the sums of the table that ships with the gold set
 
 A reader who corrects may wave things through. So some mentions are changed on purpose before the documents are handed
 over, and what was not noticed is put right afterwards.
@@ -17,7 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
@@ -29,7 +30,11 @@ from nanocart.schema import DIRECTIONS, ENTITY_LABELS, Attributes, Document, Jso
 
 KINDS: Final = ("boundary", "direction", "missing", "type")
 SHARE: Final = 0.05
-"""How many of the mentions are spoiled."""
+"""How many of the mentions are drawn; those for which no kind of error is possible stay as they are."""
+RESULTS: Final = ("mended", "changed otherwise", "left")
+"""What became of a planted error."""
+TABLE: Final = Path(__file__).parent / "data" / "gold" / "train-planted.tsv"
+COLUMNS: Final = ("document", "kind", "start", "end", "label", "result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,13 @@ def caught(corrected: Document, planted: Planted) -> bool:
     if wrong is None:
         return any(one.start < right.end and right.start < one.end for one in corrected.entities)
     return not any(_same(one, wrong) for one in corrected.entities)
+
+
+def result(corrected: Document, planted: Planted) -> str:
+    """What became of a planted error, as one of `RESULTS`: the right mention is back, or the wrong one is gone, or not."""
+    if any(_same(one, planted.right) for one in corrected.entities):
+        return "mended"
+    return "changed otherwise" if caught(corrected, planted) else "left"
 
 
 def restore(corrected: Document, planted: Sequence[Planted]) -> Document:
@@ -167,27 +179,41 @@ def hand_over(work: Path) -> int:
     return len(new)
 
 
-def count(work: Path) -> dict[str, tuple[int, int]]:
-    """How many planted errors of each kind were caught in the second reading, and how many there were."""
+def table(work: Path) -> list[tuple[str, ...]]:
+    """A row of `COLUMNS` for each planted error of the second reading, in the order of the documents and the text."""
     planted = read_planted(work / "planted.jsonl")
-    found = dict.fromkeys(KINDS, (0, 0))
+    rows: list[tuple[str, ...]] = []
     for path in sorted((work / "T2").glob("*.txt")):
         corrected = markup.read(path.read_text("utf-8"), source=str(path))
         for one in planted.get(corrected.id, []):
-            right, all_ = found[one.kind]
-            found[one.kind] = right + caught(corrected, one), all_ + 1
+            place = (str(one.right.start), str(one.right.end), one.right.label)
+            rows.append((corrected.id, one.kind, *place, result(corrected, one)))
+    return rows
+
+
+def count(rows: Iterable[Sequence[str]]) -> dict[str, dict[str, int]]:
+    """How many planted errors of each kind were mended, changed otherwise and left, out of rows of `COLUMNS`."""
+    found = {kind: dict.fromkeys(RESULTS, 0) for kind in KINDS}
+    for _, kind, _, _, _, what in rows:
+        found[kind][what] += 1
     return found
 
 
 def main() -> None:
-    """Hand over, or count."""
+    """Hand over, list, or count."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("work", type=Path)
+    parser.add_argument("work", type=Path, nargs="?")
     parser.add_argument("--count", action="store_true")
+    parser.add_argument("--table", action="store_true")
     args = parser.parse_args()
     if args.count:
-        for kind, (right, all_) in count(args.work).items():
-            print(f"{kind}: {right} of {all_} caught")
+        rows = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines()[1:]]
+        for kind, sums in count(rows).items():
+            print(f"{kind}: {sum(sums.values())} planted;", ", ".join(f"{one} {name}" for name, one in sums.items()))
+    elif not args.work:
+        parser.error("name the folder WORK")
+    elif args.table:
+        print("\n".join("\t".join(row) for row in (COLUMNS, *table(args.work))))
     else:
         print(f"{hand_over(args.work)} files handed over")
 

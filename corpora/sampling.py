@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from nanocart.corpora.heldout import public_tests
 from nanocart.corpora.jsonl import plain
 from nanocart.corpora.overlap import Overlap
 
@@ -106,8 +107,11 @@ def training(folder: Path, drawn: dict[str, str], first: list[str], seed: int = 
     """The training documents, in no other split and no near-duplicate of one there.
 
     `first` are ids that are taken before any are drawn (they are annotated already). Reserved abstracts that neither
-    dev nor test took are drawn as any other.
+    dev nor test took are drawn as any other. Of those drawn, abstracts that share more than stock phrases with one of
+    dev or test, and those of the test split of a public corpus, are left out and not replaced.
     """
+    public = {name for name, _ in public_tests(folder / "corpora")}
+    reported = Overlap()
     dice = random.Random(seed)
     pool: dict[str, Candidate] = {}
     taken = Overlap()
@@ -116,6 +120,7 @@ def training(folder: Path, drawn: dict[str, str], first: list[str], seed: int = 
         one = _candidate(row, dict.fromkeys(_keys(row), hint))
         if one and one.id in drawn:
             taken.add(one.id, one.text)
+            reported.add(one.id, one.text)
         elif one and row.get("source") and (hint != "other" or one.on_topic) and len(one.text) > 600:
             pool.setdefault(one.id, one)
     members = sorted(pool.values(), key=lambda one: one.id)
@@ -129,7 +134,13 @@ def training(folder: Path, drawn: dict[str, str], first: list[str], seed: int = 
             found.append(one)
             taken.add(one.id, one.text)
             left[one.stratum] = left.get(one.stratum, 0) - 1
-    return sorted(found, key=lambda one: one.id)
+    kept = [one for one in found if one.id not in public and not reported.sharing(one.text)]
+    print(f"train: {len(kept)} of {len(found)} drawn; too few of: {_short(left)}", file=sys.stderr)
+    return sorted(kept, key=lambda one: one.id)
+
+
+def _short(left: dict[str, int]) -> dict[str, int]:
+    return {name: count for name, count in left.items() if count > 0}
 
 
 def _reserved(folder: Path) -> dict[tuple[str, str], str]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nanocart.corpora.overlap import near_duplicates
+from nanocart.corpora.overlap import Overlap
 from nanocart.schema import ENTITY_LABELS, LABELS, Document, Mention
 
 _ARTICLE: Final = re.compile(r"(?:the|an?)\s", re.IGNORECASE)
@@ -70,10 +70,12 @@ def across(documents: Sequence[tuple[str, Document]]) -> list[Problem]:
     splits = list(texts)
     for at, split in enumerate(splits):
         for other in splits[at + 1 :]:
-            for id_, twin, share in near_duplicates(texts[split], texts[other]):
-                found.append(
-                    Problem(id_, "", f"in {split} is nearly the text of {twin} in {other} ({share:.0%} shared)")
-                )
+            index = Overlap(texts[other])
+            found += [
+                Problem(id_, "", f"in {split} is nearly the text of {twin} in {other} ({share:.0%} shared)")
+                for id_, text in sorted(texts[split].items())
+                for twin, share in index.sharing(text)
+            ]
     return found
 
 

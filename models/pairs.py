@@ -29,6 +29,8 @@ ALLOWED: Final = np.array(
     [[head in _SIGNATURES[join][0] and tail in _SIGNATURES[join][1] for join in JOINS] for head, tail in _PAIRS]
 )
 """Which joins a kind of pair (pair of labels) can be."""
+_REACH: Final = 60
+"""Sentences over which two mentions are a pair: more than an abstract has, so that only books are cut."""
 _DISTANCES: Final = (0, 1, 2, 3, 5, 8, 12, 20, 35)
 _GROUPS: Final = {
     "labels": len(_PAIRS),
@@ -72,7 +74,7 @@ def pairs(view: View, mentions: Sequence[Mention]) -> Pairs:
         for kind, (head_label, tail_label) in enumerate(_PAIRS)
         for tail in table.of[tail_label]
         for head in table.of[head_label]
-        if head_label not in ("VALUE", "QUALIFIER") or abs(table.sentence[head] - table.sentence[tail]) < 2
+        if abs(table.sentence[head] - table.sentence[tail]) <= (1 if head_label in ("VALUE", "QUALIFIER") else _REACH)
     ]
     head, tail, kind, features, between = ([row[at] for row in rows] for at in range(5)) if rows else ([],) * 5
     return Pairs(

@@ -56,9 +56,11 @@ class Reader:
             for row, (at, window) in enumerate(group):
                 places = gather(cut[at], window)
                 done[at, window.first] = states[row, places], scores[row, places]
+        pieces_of: list[list[tuple[Array, Array]]] = [[] for _ in cut]
+        for at, window in parts:
+            pieces_of[at].append(done[at, window.first])
         found = []
-        for at, one in enumerate(cut):
-            mine = [done[at, window.first] for other, window in parts if other == at]
+        for one, mine in zip(cut, pieces_of, strict=True):
             states, scores = (np.concatenate(part) for part in zip(*mine, strict=True)) if mine else _nothing(self.tags)
             found.append(States(one, states, scores))
         return found

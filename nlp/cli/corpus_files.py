@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -253,6 +253,15 @@ def kit(ctx: click.Context, sources: tuple[str, ...], output: str) -> None:
     ctx.exit(int(bool(joining.missing)))
 
 
+_SPLITS: Final = {
+    "train": "real abstracts, read once and corrected by a second reader; to learn from.",
+    "dev": "real abstracts, read twice, blind, and adjudicated; to choose by.",
+    "test": "real abstracts, read twice, blind, and adjudicated; to measure once.",
+    "written": "invented abstracts; no fact in them is real; to learn from and to show, never to measure.",
+}
+"""What the dataset card says of the shipped splits."""
+
+
 def _export(documents: Sequence[Document], output: str, corpora: set[str]) -> None:
     """Write a Hugging Face dataset; `corpora` are the targets, of which only shipped ones have a known licence."""
     from nanocart.corpora.gold import CORPORA, SIGNATURE
@@ -268,6 +277,7 @@ def _export(documents: Sequence[Document], output: str, corpora: set[str]) -> No
             "Abstracts on CAR cell therapy and nanoparticle medicine with mentions, relations, findings and a study "
             "card, by nanocart's guidelines."
         )
-    if "gold" in corpora:
-        summary += f" The gold set among them is {SIGNATURE}."
+    said = [f"- `{name}`: {_SPLITS[name]}" for name in splits if shipped and name in _SPLITS]
+    if said:
+        summary += f" All is {SIGNATURE}.\n\n" + "\n".join(said)
     export(output, splits, name="nanocart", summary=summary, shipped=shipped)

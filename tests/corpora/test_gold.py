@@ -16,7 +16,7 @@ import pytest
 
 from nanocart import corpora
 from nanocart.corpora import gold
-from nanocart.corpora.assembling import sample
+from nanocart.corpora.assembling import GOLD, sample
 from nanocart.corpora.collection import read
 from nanocart.corpora.markup import read as marked
 from nanocart.corpora.standoff import dehydrate, skeleton
@@ -82,7 +82,10 @@ def test_both_passes_and_the_final_reading_are_of_one_text() -> None:
 def test_train_is_of_the_sample_and_was_read_twice() -> None:
     drawn = {row["id"] for row in sample() if row["split"] == "train"}
     train = gold.standoff("gold", "train")
-    assert {one["id"] for one in train} <= drawn
+    first = [json.loads(line) for line in (GOLD / "train-first.jsonl").read_text("utf-8").splitlines()]
+    assert len(train) >= 500
+    assert {one["id"] for one in train} == {one["id"] for one in first} == drawn
+    assert {one["id"]: one["sha256"] for one in train} == {one["id"]: one["sha256"] for one in first}
     for record in train:
         assert [str(one) for one in problems(skeleton(record)) if not one.hint] == []
 
@@ -182,7 +185,8 @@ def test_names_of_readings() -> None:
 
 def test_abstracts_written_for_the_project() -> None:
     written = corpora.load("written")
-    assert len(written) >= 12
+    assert len(written) >= 120
+    assert {one.extra["split"] for one in written} == {"written"}
     for one in written:
         assert [str(remark) for remark in problems(one) if not remark.hint] == []
     assert {m.label for one in written for m in one.entities} == set(LABELS)

@@ -290,7 +290,7 @@ def test_the_card(tmp_path: Path) -> None:
     text = (tmp_path / "out" / "README.md").read_text("utf-8")
     card = DatasetCard(text)
     assert card.data.pretty_name == "γδ Trial"
-    assert (card.data.license, card.data.language) == ("cc-by-4.0", ["en"])
+    assert (card.data.license, card.data.language) == ("other", ["en"])  # the texts are not ours
     assert card.data.size_categories == ["n<1K"]
     assert [one["num_examples"] for one in card.data.dataset_info["splits"]] == [2, 1]
     assert card.text.lstrip().startswith(f"# γδ Trial\n\n{summary}\n")

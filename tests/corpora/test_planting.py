@@ -9,8 +9,22 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanocart.corpora.assembling import sample
 from nanocart.corpora.markup import read, write
-from nanocart.corpora.planting import KINDS, caught, count, hand_over, plant, read_planted, restore, write_planted
+from nanocart.corpora.planting import (
+    COLUMNS,
+    KINDS,
+    TABLE,
+    caught,
+    count,
+    hand_over,
+    plant,
+    read_planted,
+    restore,
+    result,
+    table,
+    write_planted,
+)
 from nanocart.schema import Document
 from tests.strategies import documents
 
@@ -81,9 +95,22 @@ def test_files_are_handed_over_once_and_counted(tmp_path: Path) -> None:
         (tmp_path / "T" / f"{n}.txt").write_text(write(replace(DOCUMENT, id=str(n))), "utf-8")
     assert hand_over(tmp_path) == 40
     assert hand_over(tmp_path) == 0
-    before = count(tmp_path)
-    assert sum(right for right, _ in before.values()) == 0
-    assert sum(all_ for _, all_ in before.values()) > 0
+    assert {row[-1] for row in table(tmp_path)} == {"left"}
     for path in (tmp_path / "T").iterdir():  # a reader who catches everything
         (tmp_path / "T2" / path.name).write_text(path.read_text("utf-8"), "utf-8")
-    assert all(right == all_ for right, all_ in count(tmp_path).values())
+    sums = count(table(tmp_path))
+    assert sum(one["mended"] for one in sums.values()) == len(table(tmp_path)) > 0
+
+
+def test_an_error_that_was_changed_into_another_is_not_mended() -> None:
+    spoiled, planted = plant(DOCUMENT, share=1.0, seed=1)
+    bare = replace(spoiled, entities=())
+    assert {result(bare, one) for one in planted if one.wrong is not None} <= {"changed otherwise"}
+
+
+def test_the_shipped_table_is_of_train_and_names_what_can_be() -> None:
+    header, *rows = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines()]
+    assert tuple(header) == COLUMNS
+    drawn = {row["id"] for row in sample() if row["split"] == "train"}
+    assert {row[0] for row in rows} <= drawn
+    assert sum(sum(one.values()) for one in count(rows).values()) == len(rows)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanocart.corpora.overlap import near_duplicates, shingles
+from nanocart.corpora.overlap import Overlap, near_duplicates, shingles
 from nanocart.corpora.sampling import Candidate, draw, stratum
 from nanocart.corpora.splitting import split
 from nanocart.errors import UsageError
@@ -57,9 +57,12 @@ def test_shares_must_sum_to_one(shares: dict[str, float]) -> None:
 
 def test_resemblance_by_hand() -> None:
     assert shingles("One, two three four five six") == {"one two three four five", "two three four five six"}
-    # 2 and 2 shingles, 1 shared: 1 of 3.
+    # 2 and 2 shingles, 1 shared: 1 of all 3 (resemblance), and half of the shorter text (what is shared).
+    index = Overlap({"b": "b c d e f g"})
+    assert index.near("a b c d e f", 0.3) == [("b", 0.333)]
+    assert index.near("a b c d e f", 0.34) == []
+    assert index.sharing("a b c d e f", 0.5) == [("b", 0.5)]
     assert near_duplicates({"a": "a b c d e f"}, {"b": "b c d e f g"}, threshold=0.3) == [("a", "b", 0.333)]
-    assert near_duplicates({"a": "a b c d e f"}, {"b": "b c d e f g"}, threshold=0.34) == []
 
 
 def test_strata_come_from_hint_and_text() -> None:
