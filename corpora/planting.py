@@ -79,7 +79,7 @@ def caught(corrected: Document, planted: Planted) -> bool:
 
 
 def result(corrected: Document, planted: Planted) -> str:
-    """What became of a planted error, as one of `RESULTS`: the right mention is back, or the wrong one is gone, or not."""
+    """What became of a planted error, one of `RESULTS`: the right mention is back, or the wrong one is gone, or not."""
     if any(_same(one, planted.right) for one in corrected.entities):
         return "mended"
     return "changed otherwise" if caught(corrected, planted) else "left"
