@@ -105,6 +105,12 @@ def word_range(found: Words, start: int, end: int) -> tuple[int, int]:
     return first, max(first, int(np.searchsorted(found.offsets[:, 1], end, side="right")))
 
 
+def covered(found: Words, start: int, end: int) -> tuple[int, int]:
+    """The words that a span touches, as (first, after the last); at least one, where there are words at all."""
+    first = min(int(np.searchsorted(found.offsets[:, 1], start, side="right")), max(len(found) - 1, 0))
+    return first, max(int(np.searchsorted(found.offsets[:, 0], end, side="left")), first + 1)
+
+
 def windows(found: Words, size: int) -> list[Window]:
     """The windows of at most `size` pieces (the two special ones included) that cover the words.
 

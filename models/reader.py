@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from nanocart.models.backend import Array, Backend
-from nanocart.models.encoding import Cutter, Window, Words, batch, gather, windows, word_range
+from nanocart.models.encoding import Cutter, Window, Words, batch, covered, gather, windows, word_range
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
 from nanocart.models.labels import Span, Tags
@@ -100,7 +100,7 @@ class Reader:
         asked = questions(table, mentions)
         if not asked.keys:
             return [], Statements()
-        spans = [(*word_range(read.words, one.start, one.end), one.label) for one in mentions]
+        spans = [(*covered(read.words, one.start, one.end), one.label) for one in mentions]
         vectors, _ = self.backend.mentions(read.states, _inclusive(spans))
         between = np.array([word_range(read.words, *one) for one in table.between.tolist()]).reshape(-1, 2)
         given: dict[str, Array] = {"head": table.head, "tail": table.tail, "features": table.features}
@@ -114,6 +114,7 @@ class Reader:
         best: dict[int, tuple[float, int]] = {}
         total = np.full(len(asked.keys), -np.inf)
         np.logaddexp.at(total, asked.question, scores)
+        total -= np.log(np.bincount(asked.question, minlength=len(total)))
         for question, pair, score in zip(asked.question.tolist(), asked.pair.tolist(), scores.tolist(), strict=True):
             if question not in best or score > best[question][0]:
                 best[question] = (score, pair)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nanocart.models.encoding import Cutter, Window, Words, windows, word_range
+from nanocart.models.encoding import Cutter, Window, Words, covered, windows, word_range
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
 from nanocart.models.labels import Span, Tags
@@ -107,9 +107,7 @@ class Maker:
         )
 
     def _span(self, found: Words, start: int, end: int, label: str) -> Span:
-        first = int(np.searchsorted(found.offsets[:, 1], start, side="right"))
-        stop = int(np.searchsorted(found.offsets[:, 0], end, side="left"))
-        return min(first, len(found) - 1), max(stop, min(first, len(found) - 1) + 1), label
+        return (*covered(found, start, end), label)
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:

@@ -68,7 +68,9 @@ def from_pretrained(folder: str | Path) -> Trained:
         tokenizer, encoder = load_encoder(str(where))
         tags = {name: Tags(labels) for name, labels in about["tags"].items()}
         network = Network(encoder, {name: len(one.names) for name, one in tags.items()}, Shape(**about["shape"]))
-        network.load_state_dict(load_file(where / _HEADS), strict=False)
+        lacking, unknown = network.load_state_dict(load_file(where / _HEADS), strict=False)
+        if unknown or any(not name.startswith("encoder.") for name in lacking):
+            raise KeyError(f"{_HEADS} holds other heads than {_ABOUT} says")
     except (SafetensorError, OSError, RuntimeError, KeyError, TypeError) as error:
         raise SourceError(f"the model is broken: {error}", source=str(where), hint="save it anew") from error
     return Trained(network.eval(), tokenizer, tags, about["window"], about["hints"])

@@ -43,6 +43,8 @@ def learn(
     Raises `UsageError` where a source is missing or has nothing to learn from, and `FloatingPointError` where the loss
     is not a number any more.
     """
+    if (out / "model").exists():
+        raise UsageError(f"{out / 'model'} is there already", hint="name another folder, or take it away")
     torch.manual_seed(config.training.seed)
     data = config.data.texts or os.environ.get("NANOCART_DATA", "")
     own = _documents(config.data.train, data)

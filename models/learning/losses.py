@@ -76,8 +76,10 @@ def pair_loss(network: Network, states: Tensor, mentions: Tensor, answers: Answe
     scores = joins[pair, join].float()
     count = len(answers.right)
     best = torch.full((count,), -1e4, device=device).scatter_reduce(0, question, scores.detach(), "amax")
-    # The log of a sum of exponentials, so that every pair of a question learns as far as it counts.
+    # The log of the mean of exponentials: every pair of a question learns as far as it counts, and more pairs are no
+    # reason for a yes.
     total = torch.zeros(count, device=device).index_add(0, question, (scores - best[question]).exp())
+    total = total / torch.bincount(question, minlength=count)
     right = torch.from_numpy(answers.right).to(device)
     loss = functional.binary_cross_entropy_with_logits(best + total.log(), right.float(), reduction="sum")
     assertion = torch.from_numpy(answers.assertion.astype(np.int64)).to(device)[question]

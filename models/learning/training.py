@@ -136,7 +136,7 @@ class _Run:
     @property
     def tired(self) -> bool:
         """Whether dev has not improved for as long as was asked for."""
-        return bool(self.settings.patience) and self.epoch - self.score_epoch > self.settings.patience
+        return bool(self.settings.patience) and self.epoch - self.score_epoch >= self.settings.patience
 
     def resume(self) -> None:
         """Go on from the checkpoint, where there is one."""

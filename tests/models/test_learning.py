@@ -21,9 +21,10 @@ from nanocart.models.learning.examples import OWN
 from nanocart.models.learning.folder import from_pretrained
 from nanocart.models.learning.learn import learn
 from nanocart.models.reader import Reader
-from nanocart.models.reading import pipeline
+from nanocart.models.reading import pipeline, related
+from nanocart.models.shelf import reader_of
 from nanocart.pipeline import extract
-from nanocart.schema import Document
+from nanocart.schema import Document, Mention
 from tests.models.small import TAUGHT, UNSEEN
 
 
@@ -139,3 +140,21 @@ def test_a_broken_folder_says_what_is_wrong(encoder: Path, tmp_path: Path, spoil
     spoil(folder)
     with pytest.raises(SourceError, match=said):
         from_pretrained(folder)
+
+
+@pytest.mark.slow
+def test_mentions_that_end_within_a_word_are_related_all_the_same(encoder: Path, tmp_path: Path) -> None:
+    learn(settings(encoder, saved(TAUGHT[:3], tmp_path / "taught.jsonl")), tmp_path / "run")
+    nlp = pipeline(reader_of(tmp_path / "run" / "model", "cpu"), scope=False)
+    text = "CAR-T cells and nanobodies"
+    marked = [Mention("e1", 0, 11, "CELL_TYPE", "CAR-T cells"), Mention("e2", 20, 26, "OUTCOME", "bodies")]
+    (found,) = related([Document("1", "", text, entities=tuple(marked))], nlp)
+    assert [one.text for one in found.entities] == ["CAR-T cells", "bodies"]
+
+
+@pytest.mark.slow
+def test_a_finished_run_is_not_trained_again(encoder: Path, tmp_path: Path) -> None:
+    config = settings(encoder, saved(TAUGHT[:2], tmp_path / "taught.jsonl"))
+    learn(config, tmp_path / "run")
+    with pytest.raises(UsageError, match="there already"):
+        learn(config, tmp_path / "run")
