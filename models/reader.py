@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -139,15 +139,11 @@ class Reader:
             if key not in relations or (made.confidence or 0) > (relations[key].confidence or 0):
                 relations[key] = made
         ordered = sorted(relations.values(), key=lambda one: (one.label, one.head, one.tail))
-        numbered = [_numbered(one, at) for at, one in enumerate(ordered, 1)]
+        numbered = [replace(one, id=f"r{at}") for at, one in enumerate(ordered, 1)]
         return numbered, Statements(tuple(agents), {outcome: other for outcome, (_, other) in compared.items()})
 
 
 _ASSERTED: Final = ("CARRIES", "DELIVERED_TO", "TARGETS", "TREATS")
-
-
-def _numbered(one: Relation, at: int) -> Relation:
-    return Relation(f"r{at}", one.label, one.head, one.tail, one.assertion, one.confidence, one.why)
 
 
 def _alike(

@@ -10,6 +10,7 @@ import click
 from nanocart.errors import NanocartError, UsageError
 
 if TYPE_CHECKING:
+    from nanocart.models.learning.config import Config
     from nanocart.models.learning.training import Epoch
 
 
@@ -37,13 +38,11 @@ def train(config: str | None, output: str | None, defaults: bool) -> None:
         raise UsageError(why, hint='pip install "nanocart[train]"') from error
 
 
-def _run(config: object, folder: Path) -> None:
+def _run(config: Config, folder: Path) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from nanocart.models.learning.config import Config
     from nanocart.models.learning.learn import learn
 
-    assert isinstance(config, Config)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, transient=True) as progress:
         task = progress.add_task("training", total=None)
