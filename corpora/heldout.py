@@ -59,13 +59,19 @@ class HeldOut:
         return bool(shared) and max(shared.values()) >= SHARED * len(runs)
 
 
+def gold_names() -> HeldOut:
+    """The documents of dev and test by their identifiers alone, for which no texts are needed."""
+    held = HeldOut()
+    for record in [*gold.standoff("gold", "dev"), *gold.standoff("gold", "test")]:
+        held.add({"pmid": record["id"], "doi": record["id"], "s2id": record["id"], **record["metadata"]})
+    return held
+
+
 def held_out(folder: str | Path) -> HeldOut:
     """What is held out by the folder that `NANOCART_DATA` names. Raises `SourceError` where a part of it is missing."""
     where = Path(folder)
-    held = HeldOut()
+    held = gold_names()
     trained = {record["id"] for record in gold.standoff("gold", "train")}
-    for record in [*gold.standoff("gold", "dev"), *gold.standoff("gold", "test")]:
-        held.add({"pmid": record["id"], "doi": record["id"], "s2id": record["id"], **record["metadata"]})
     reserved = _lines(where / "reserved.jsonl")
     for row in reserved:
         if not trained & {str(row[key]) for key in IDENTIFIERS if row.get(key)}:

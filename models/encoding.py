@@ -57,6 +57,9 @@ class Cutter:
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
         self._kept: dict[str, tuple[int, ...]] = {}
+        # Byte-level vocabularies tell a word behind a blank from one that goes on.
+        bare, spaced = (tokenizer.encode(word, add_special_tokens=False).ids for word in ("a", " a"))
+        self._spaced = bare != spaced
         ids = [tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]", "[UNK]", "[PAD]")]
         if None in ids:  # byte-level vocabularies
             ids = [tokenizer.token_to_id(name) for name in ("<s>", "</s>", "<unk>", "<pad>")]
@@ -90,7 +93,7 @@ class Cutter:
             word = text[start:stop]
             starts.append(len(pieces))
             cases.append(case_of(word))
-            pieces += self.pieces(word)
+            pieces += self.pieces(f" {word}" if self._spaced and text[start - 1 : start].isspace() else word)
         return Words(
             np.array(spans, dtype=np.int32).reshape(-1, 2),
             np.array(pieces, dtype=np.int32),

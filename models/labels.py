@@ -72,6 +72,8 @@ class Tags:
             paths = total[:, None] + self._moves
             back[at] = paths.argmax(0)
             total = paths.max(0) + scores[at]
+            # Only differences count; the sum over a long text would lose its last digits.
+            total -= total.max()
         tags = [int(total.argmax())]
         for at in range(len(scores) - 1, 0, -1):
             tags.append(int(back[at, tags[-1]]))

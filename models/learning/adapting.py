@@ -25,6 +25,7 @@ import numpy as np
 
 from nanocart.corpora import gold
 from nanocart.corpora.heldout import HeldOut, held_out
+from nanocart.errors import UsageError
 from nanocart.lexicon import FALSE_FRIEND, Lexicon
 from nanocart.models.casing import case_of
 from nanocart.models.learning.checkpoints import load_state, restore, save_state, training_state
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 
 LENGTH: Final = 128
 """Pieces of a training sequence: texts are laid end to end, so that nothing is padded."""
+ROWS: Final = 4
+"""So many sequences in a row make one as long as a window of the model."""
+LONG: Final = 0.2
+"""The share of the steps, the last ones, that read long sequences: an encoder that has read only short ones for a while
+reads long ones worse than before."""
 MASKED: Final = 0.2
 
 
@@ -105,10 +111,35 @@ def mask(ids: torch.Tensor, tokenizer: Any, generator: torch.Generator) -> tuple
     import torch
 
     hidden = (torch.rand(ids.shape, generator=generator) < MASKED) & (ids != tokenizer.sep_token_id)
+    hidden &= ids != tokenizer.cls_token_id
     dice = torch.rand(ids.shape, generator=generator)
     other = torch.randint(len(tokenizer), ids.shape, generator=generator)
     shown = torch.where(hidden & (dice < 0.8), torch.full_like(ids, tokenizer.mask_token_id), ids)
     return torch.where(hidden & (dice >= 0.9), other, shown), hidden
+
+
+def schedule_of_rows(count: int, settings: Adapting) -> list[Any]:
+    """For each step the rows of pieces that it reads, sequences × rows: first single rows, at last `ROWS` in a row.
+
+    >>> rows = schedule_of_rows(12, Adapting(batch=3))
+    >>> [one.shape for one in rows]
+    [(3, 1), (3, 1), (3, 1), (1, 4)]
+    """
+    steps = count // settings.batch
+    dice = np.random.default_rng(settings.seed)
+    single = dice.permutation(count)[: steps * settings.batch].reshape(steps, settings.batch, 1)
+    groups = dice.permutation(count // ROWS)
+    size = max(1, settings.batch // ROWS)
+    short = steps - math.ceil(LONG * steps)
+    rows = [groups[np.arange(at, at + size) % len(groups)] for at in range(0, (steps - short) * size, size)]
+    return [*single[:short], *(one[:, None] * ROWS + np.arange(ROWS) for one in rows)]
+
+
+def framed(ids: Any, tokenizer: Any) -> Any:
+    """Sequences whose first and last piece are the marks between which an encoder reads a text."""
+    ids = ids.copy()
+    ids[:, 0], ids[:, -1] = tokenizer.cls_token_id, tokenizer.sep_token_id
+    return ids
 
 
 def head_of(encoder: Any) -> torch.nn.Module:
@@ -136,17 +167,19 @@ def adapt(out: Path, folder: str | Path, settings: Adapting, *, every: float = 3
     tokenizer, encoder, ids, cases = _prepared(out, folder, settings)
     without_dropout(encoder)
     head = head_of(encoder)
-    model = torch.nn.ModuleDict({"encoder": encoder, "head": head})
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = torch.nn.ModuleDict({"encoder": encoder, "head": head}).to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.rate, weight_decay=0.01, betas=(0.9, 0.98))
-    steps = len(ids) // settings.batch
-    order = np.random.default_rng(settings.seed).permutation(len(ids))[: steps * settings.batch].reshape(steps, -1)
+    order = schedule_of_rows(len(ids), settings)
+    steps = len(order)
     begun = load_state(out)
     first = 0
     if begun:
+        if begun[1]["settings"] != asdict(settings):
+            raise UsageError(f"{out} was begun with {begun[1]['settings']}", hint="give the same, or another folder")
         restore(model, optimizer, begun[0])
         first = begun[1]["step"]
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    model.to(device).train()
+    model.train()
     saved = time.monotonic()
     with Progress() as progress, (out / "log.csv").open("a", encoding="utf-8", buffering=1) as log:
         task = progress.add_task("adapting", total=steps, completed=first)
@@ -155,7 +188,11 @@ def adapt(out: Path, folder: str | Path, settings: Adapting, *, every: float = 3
             torch.manual_seed(settings.seed * 1_000_003 + step)
             for group in optimizer.param_groups:
                 group["lr"] = settings.rate * schedule(step / steps, settings.warmup)
-            loss = _step(model, tokenizer, ids[order[step]], cases[order[step]], device)
+            # A row holds one sequence, or several that make one.
+            read, classes = (found[order[step]].reshape(len(order[step]), -1) for found in (ids, cases))
+            if order[step].shape[1] > 1:
+                read = framed(read, tokenizer)
+            loss = _step(model, tokenizer, read, classes, device)
             if not math.isfinite(loss.item()):
                 raise FloatingPointError(f"the loss is {loss.item()} at step {step}: lower the rate")
             optimizer.zero_grad(set_to_none=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -12,18 +12,25 @@ from nanocart.models.backend import Array
 from nanocart.models.learning.examples import OWN
 from nanocart.models.learning.network import Network
 
+PAIRS: Final = 16_384
+"""Pairs that are scored at once."""
+
+
+def _autocast(device: torch.device) -> torch.autocast:
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
+
 
 class TorchBackend:
     """Runs a network on a device; on a GPU in bfloat16."""
 
     def __init__(self, network: Network, device: str = "cpu", task: str = OWN) -> None:
         self.network = network.to(device).eval()
-        self.device = device
+        self.device = torch.device(device)
         self.task = task
 
     def encode(self, given: Mapping[str, Array]) -> tuple[Array, Array]:
         """See `Backend`."""
-        with torch.inference_mode(), torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
+        with torch.inference_mode(), _autocast(self.device):
             there = self._there(given)
             states = self.network(**there)
             scores = self.network.heads.tag_scores(self.task, states, there["hints"])
@@ -39,10 +46,16 @@ class TorchBackend:
 
     def pairs(self, states: Array, mentions: Array, given: Mapping[str, Array]) -> tuple[Array, Array]:
         """See `Backend`."""
+        found: list[tuple[Array, Array]] = []
         with torch.inference_mode():
             there = self._there({"states": states, "mentions": mentions})
-            joins, certainty = self.network.heads.pairs(there["states"], there["mentions"], self._there(given))
-        return joins.cpu().numpy(), certainty.cpu().numpy()
+            # A book has millions of pairs: their hidden states are not held at once.
+            for at in range(0, max(1, len(given["head"])), PAIRS):
+                some = self._there({name: one[at : at + PAIRS] for name, one in given.items()})
+                scores = self.network.heads.pairs(there["states"], there["mentions"], some)
+                found.append((scores[0].cpu().numpy(), scores[1].cpu().numpy()))
+        joins, certainty = zip(*found, strict=True)
+        return np.concatenate(joins), np.concatenate(certainty)
 
     def _there(self, given: Mapping[str, Array]) -> dict[str, Any]:
         return {

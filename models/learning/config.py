@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
 from nanocart.errors import UsageError
+from nanocart.models.encoding import OVERLAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Model:
 
     encoder: str = "minilm"
     """`minilm`, a Hugging Face name, or a folder, such as one that `nanocart.models.learning.adapting` wrote."""
-    window: int = 384
-    """Pieces that are read at once; longer texts are read in windows that overlap."""
+    window: int = 512
+    """Pieces that are read at once, no more than the encoder has positions for; longer texts are read in windows."""
     mention: int = 256
     pair: int = 128
     dropout: float = 0.1
@@ -110,6 +112,25 @@ class Config:
 _SECTIONS: Final = {"data": Data, "model": Model, "training": Training}
 
 
+_RANGES: Final = {
+    "epochs": (1, math.inf),
+    "pieces": (1, math.inf),
+    "accumulate": (1, math.inf),
+    "window": (2 * OVERLAP, math.inf),
+    "mention": (1, math.inf),
+    "pair": (1, math.inf),
+    "dropout": (0, 0.9),
+    "warmup": (0, 1),
+    "smoothing": (0, 0.9),
+    "hint_dropout": (0, 1),
+}
+"""What a number may be, where it is more than not negative."""
+
+
+def _within(low: float, high: float) -> str:
+    return f"at least {low}" if high == math.inf else f"between {low} and {high}"
+
+
 def _filled(section: Any, given: Any, source: str) -> Any:
     if not isinstance(given, dict):
         raise UsageError(f"{source}: [{section.__name__.lower()}] is not a table")
@@ -127,8 +148,9 @@ def _filled(section: Any, given: Any, source: str) -> Any:
         else:
             kind = {tuple: "a list of strings", float: "a number", int: "a whole number", str: "a string"}
             raise UsageError(f"{source}: {key} = {value!r} is not {kind.get(wanted, 'true or false')}")
-        if wanted in (int, float) and values[key] < 0:
-            raise UsageError(f"{source}: {key} = {value!r} is negative")
+        low, high = _RANGES.get(key, (0, math.inf))
+        if wanted in (int, float) and not low <= values[key] <= high:
+            raise UsageError(f"{source}: {key} = {value!r} is not {_within(low, high)}")
     return section(**values)
 
 

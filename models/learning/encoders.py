@@ -68,6 +68,14 @@ def knows_case(model: Any) -> bool:
     return int(getattr(model.config, "type_vocab_size", 0) or 0) >= len(CASES)
 
 
+def positions(model: Any) -> int:
+    """How many pieces the encoder reads at once, at most."""
+    room = int(getattr(model.config, "max_position_embeddings", 0) or 1_000_000)
+    # RoBERTa counts its positions from behind that of padding.
+    padding = getattr(getattr(model, "embeddings", None), "padding_idx", None)
+    return room - (padding + 1 if padding else 0)
+
+
 def words_to_add(tokenizer: Any, texts: Iterable[str], count: int, *, at_least: int = 20) -> list[str]:
     """The words that a vocabulary lacks and that would save most pieces over the texts, best first.
 
@@ -76,7 +84,7 @@ def words_to_add(tokenizer: Any, texts: Iterable[str], count: int, *, at_least: 
     splitter = tokenizer.backend_tokenizer
     seen: Counter[str] = Counter()
     for text in texts:
-        normal = splitter.normalizer.normalize_str(text)
+        normal = splitter.normalizer.normalize_str(text) if splitter.normalizer else text
         seen.update(word for word, _ in splitter.pre_tokenizer.pre_tokenize_str(normal))
     common = [word for word, times in seen.items() if times >= at_least and word.isalpha() and len(word) > 3]
     saved = {word: seen[word] * (len(tokenizer.tokenize(word)) - 1) for word in common}

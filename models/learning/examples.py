@@ -26,14 +26,17 @@ NONE: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a document's relations and findings say of its pairs; see `nanocart.models.pairs.Questions`."""
+    """What a document's relations and findings say of its pairs; see `nanocart.models.pairs.Questions`.
+
+    `right` is 1 for yes, 0 for no, and `NONE` where the document does not say.
+    """
 
     pairs: Pairs
     between: NDArray[np.int32]
     pair: NDArray[np.int32]
     join: NDArray[np.int16]
     question: NDArray[np.int32]
-    right: NDArray[np.bool_]
+    right: NDArray[np.int8]
     assertion: NDArray[np.int8]
 
 
@@ -63,9 +66,7 @@ class Example:
 class Maker:
     """Makes examples of documents: cuts them, looks them up in the lexicon, turns annotations into numbers."""
 
-    def __init__(
-        self, cutter: Cutter, look: Callable[[str], View], tags: Mapping[str, Tags], window: int
-    ) -> None:
+    def __init__(self, cutter: Cutter, look: Callable[[str], View], tags: Mapping[str, Tags], window: int) -> None:
         self.cutter = cutter
         self.look = look
         self.tags = tags
@@ -130,10 +131,30 @@ def _answers(document: Document, view: View, mentions: Sequence[Mention], found:
     table = pairs(view, mentions)
     asked = questions(table, mentions)
     stated = dict(_stated(document))
-    right = np.array([key in stated for key in asked.keys], dtype=np.bool_)
+    said_of = _sayings(mentions)
+    rows = {(name, head, said_of[tail]) for name, head, tail in stated if name in _BY_MENTION}
+    right = np.array(
+        [
+            1 if key in stated else NONE if key[0] in _BY_MENTION and (*key[:2], said_of[key[2]]) in rows else 0
+            for key in asked.keys
+        ],
+        dtype=np.int8,
+    )
     assertion = np.array([stated.get(key, NONE) for key in asked.keys], dtype=np.int8)
     between = np.array([word_range(found, *one) for one in table.between.tolist()], dtype=np.int32).reshape(-1, 2)
     return Answers(table, between, asked.pair, asked.join, asked.question, right, assertion)
+
+
+_BY_MENTION: Final = ("RESULTS_IN", "COMPARED_WITH")
+"""Joins of a thing and one mention of an outcome."""
+
+
+def _sayings(mentions: Sequence[Mention]) -> dict[str, tuple[object, ...]]:
+    """What each mention says, by its id: two mentions of an outcome that say the same are one row of findings.
+
+    The row names one of them; whether the other one has that agent too is not known.
+    """
+    return {one.id: (one.cluster or one.id, one.attributes.direction, one.attributes.assertion) for one in mentions}
 
 
 def _stated(document: Document) -> Iterator[tuple[tuple[str, str, str], int]]:

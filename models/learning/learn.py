@@ -11,7 +11,7 @@ import torch
 from nanocart.annotations import from_doc, to_doc
 from nanocart.corpora.collection import read
 from nanocart.corpora.gold import text_sources
-from nanocart.corpora.heldout import HeldOut, held_out
+from nanocart.corpora.heldout import HeldOut, gold_names, held_out
 from nanocart.errors import UsageError
 from nanocart.eval import measures
 from nanocart.eval.counts import Counts, total
@@ -21,7 +21,7 @@ from nanocart.models.learning.auxiliary import TASKS
 from nanocart.models.learning.auxiliary import documents as auxiliary_documents
 from nanocart.models.learning.backend import TorchBackend
 from nanocart.models.learning.config import Config
-from nanocart.models.learning.encoders import add_cases, load_encoder
+from nanocart.models.learning.encoders import add_cases, load_encoder, positions
 from nanocart.models.learning.examples import OWN, Example, Maker
 from nanocart.models.learning.folder import Trained, save_pretrained
 from nanocart.models.learning.network import Network, Shape
@@ -49,11 +49,15 @@ def learn(
     data = config.data.texts or os.environ.get("NANOCART_DATA", "")
     own = _documents(config.data.train, data)
     dev = _documents(config.data.dev, data) if config.data.dev else []
-    held = held_out(data) if config.data.auxiliary else HeldOut()
+    held = held_out(data) if config.data.auxiliary else gold_names()
+    for one in dev:
+        held.add(one.metadata, one.text)
     # What is reported on may have come into a user's own files too.
     own = [one for one in own if not held.has(one.metadata, one.text)]
     tokenizer, encoder = load_encoder(config.model.encoder)
     add_cases(encoder)
+    if config.model.window > (room := positions(encoder)):
+        raise UsageError(f"model.window is {config.model.window}, and the encoder reads {room} pieces", hint="lower it")
     tags = {OWN: Tags(LABELS)} | {name: Tags(TASKS[name].tags) for name in config.data.auxiliary if name in TASKS}
     cutter = Cutter(tokenizer.backend_tokenizer)
     maker = Maker(cutter, looker(), tags, config.model.window)
@@ -79,10 +83,13 @@ def development_score(reader: Reader, dev: Sequence[Document]) -> float:
     nlp = pipeline(reader)
     found = [from_doc(nlp(to_doc(one.without_annotations(), nlp))) for one in dev]
     pairs = list(zip(dev, found, strict=True))
-    return sum(
-        total(count(gold, predicted) for gold, predicted in pairs).f1
-        for count in (measures.spans, _relations, measures.core_rows)
-    ) / 3
+    return (
+        sum(
+            total(count(gold, predicted) for gold, predicted in pairs).f1
+            for count in (measures.spans, _relations, measures.core_rows)
+        )
+        / 3
+    )
 
 
 def _relations(gold: Document, predicted: Document) -> Counts:
@@ -101,8 +108,4 @@ def _documents(sources: Sequence[str], data: str) -> list[Document]:
 def _auxiliary(config: Config, data: str, held: HeldOut, maker: Maker) -> list[Example]:
     if config.data.auxiliary and not data:
         raise UsageError("public corpora lie in a folder", hint="set data.texts or NANOCART_DATA to it")
-    return [
-        one
-        for name in config.data.auxiliary
-        for one in maker.marked(auxiliary_documents(name, data, held), name)
-    ]
+    return [one for name in config.data.auxiliary for one in maker.marked(auxiliary_documents(name, data, held), name)]

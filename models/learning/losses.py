@@ -81,7 +81,10 @@ def pair_loss(network: Network, states: Tensor, mentions: Tensor, answers: Answe
     total = torch.zeros(count, device=device).index_add(0, question, (scores - best[question]).exp())
     total = total / torch.bincount(question, minlength=count)
     right = torch.from_numpy(answers.right).to(device)
-    loss = functional.binary_cross_entropy_with_logits(best + total.log(), right.float(), reduction="sum")
+    known = right != NONE
+    loss = functional.binary_cross_entropy_with_logits(
+        (best + total.log())[known], right[known].float(), reduction="sum"
+    )
     assertion = torch.from_numpy(answers.assertion.astype(np.int64)).to(device)[question]
     chosen = (assertion != NONE) & (scores.detach() >= best[question])
     if chosen.any():
@@ -100,5 +103,5 @@ def own_losses(network: Network, states: Sequence[Tensor], examples: Sequence[Ex
         attributes = attributes + attribute_loss(network, mentions, one)
         pairs = pairs + pair_loss(network, found, mentions, one.answers)
         said += int((one.attributes[:, 0] != NONE).sum())
-        asked += int(one.answers.right.sum())
+        asked += int((one.answers.right == 1).sum())
     return attributes / max(said, 1), pairs / max(asked, 1)

@@ -24,6 +24,15 @@ class Shape:
     dropout: float = 0.1
 
 
+def _running(states: Tensor) -> Tensor:
+    """The sums of the states up to each word, of which two give the mean of the words between.
+
+    In float64 where the device has it, since the differences of large sums are small.
+    """
+    wide = states if states.device.type == "mps" else states.double()
+    return torch.cat([wide.new_zeros(1, states.shape[1]), wide.cumsum(0)])
+
+
 class Heads(nn.Module):
     """What is read off the states of words. Every layer is plain, so that numpy can do the same (`models/heads.py`)."""
 
@@ -51,19 +60,19 @@ class Heads(nn.Module):
 
     def mentions(self, states: Tensor, spans: Tensor) -> Tensor:
         """A vector for each span (first and last word of it, inclusive) over the states of a document's words."""
-        sums = torch.cat([states.new_zeros(1, states.shape[1]), states.cumsum(0)])
+        sums = _running(states)
         count = (spans[:, 1] + 1 - spans[:, 0]).unsqueeze(1)
-        mean = (sums[spans[:, 1] + 1] - sums[spans[:, 0]]) / count
+        mean = ((sums[spans[:, 1] + 1] - sums[spans[:, 0]]) / count).to(states.dtype)
         found = torch.cat([states[spans[:, 0]], states[spans[:, 1]], mean], 1)
         vectors: Tensor = self.dropout(nn.functional.gelu(self.mention(found)))
         return vectors
 
     def pairs(self, states: Tensor, mentions: Tensor, pairs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Scores of joins and of their assertion, pairs × each; `between` are words (first, after the last)."""
-        sums = torch.cat([states.new_zeros(1, states.shape[1]), states.cumsum(0)])
+        sums = _running(states)
         words = pairs["between"]
         count = (words[:, 1] - words[:, 0]).clamp(min=1).unsqueeze(1)
-        between = (sums[words[:, 1]] - sums[words[:, 0]]) / count
+        between = ((sums[words[:, 1]] - sums[words[:, 0]]) / count).to(states.dtype)
         head, tail = pairs["head"], pairs["tail"]
         product = self.product[0](mentions)[head] * self.product[1](mentions)[tail]
         hidden = self.head(mentions)[head] + self.tail(mentions)[tail] + self.between(between) + product
@@ -91,7 +100,5 @@ class Network(nn.Module):
         """The states of the pieces, windows × pieces × width."""
         given = {"token_type_ids": cases} if knows_case(self.encoder) else {}
         embedded = self.encoder.get_input_embeddings()(input_ids) + self.hints(hints)
-        states: Tensor = self.encoder(
-            inputs_embeds=embedded, attention_mask=attention_mask, **given
-        ).last_hidden_state
+        states: Tensor = self.encoder(inputs_embeds=embedded, attention_mask=attention_mask, **given).last_hidden_state
         return states

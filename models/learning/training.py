@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -86,20 +87,30 @@ def fit(
     """
     run = _Run(network.to(device_of(device)), cutter, lessons, config, folder)
     run.resume()
-    while run.epoch < config.training.epochs and not run.tired:
-        losses = run.through(moved)
-        value = score(network.eval()) if score else None
-        run.close(losses, value)
-        told(Epoch(run.epoch, losses, value))
+    with _exact(run.device == "cpu"):
+        while run.epoch < config.training.epochs and not run.tired:
+            losses = run.through(moved)
+            value = score(network.eval()) if score else None
+            run.close(losses, value)
+            told(Epoch(run.epoch, losses, value))
     return run.best()
+
+
+@contextmanager
+def _exact(wanted: bool) -> Iterator[None]:
+    """Sums over threads in one order, so that a seed gives one model."""
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(before or wanted)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
 
 
 class _Run:
     """The state of a training."""
 
-    def __init__(
-        self, network: Network, cutter: Cutter, lessons: Lessons, config: Config, folder: Path
-    ) -> None:
+    def __init__(self, network: Network, cutter: Cutter, lessons: Lessons, config: Config, folder: Path) -> None:
         self.network, self.cutter, self.lessons = network, cutter, lessons
         self.config, self.settings, self.folder = config, config.training, folder
         self.device = next(network.parameters()).device.type

@@ -34,6 +34,15 @@ def test_padding_and_truncation_of_a_tokenizer_are_not_ours() -> None:
     assert len(Cutter(tokenizer).pieces("nanoparticles")) == 3
 
 
+def test_a_byte_level_vocabulary_is_told_which_words_stand_behind_a_blank() -> None:
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+    vocabulary = {"<s>": 0, "</s>": 1, "<unk>": 2, "<pad>": 3, "a": 4, "Ġ": 5, "Ġa": 6, "-": 7}
+    made = Tokenizer(models.BPE(vocabulary, [("Ġ", "a")], unk_token="<unk>"))
+    made.pre_tokenizer, made.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    assert Cutter(made).cut("a a-a").pieces.tolist() == [4, 6, 7, 4]
+
+
 @pytest.mark.parametrize("text", ["", " \n\t "])
 def test_nothing_to_read(text: str) -> None:
     found = CUTTER.cut(text)

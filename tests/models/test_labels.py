@@ -17,9 +17,7 @@ TWO = Tags(("A", "B"))  # O, B-A, I-A, B-B, I-B
 
 def legal(tags: list[int]) -> bool:
     """Every I-x follows B-x or I-x."""
-    return all(
-        tag == 0 or tag % 2 == 1 or (at > 0 and tags[at - 1] in (tag, tag - 1)) for at, tag in enumerate(tags)
-    )
+    return all(tag == 0 or tag % 2 == 1 or (at > 0 and tags[at - 1] in (tag, tag - 1)) for at, tag in enumerate(tags))
 
 
 def test_names_and_numbers() -> None:
