@@ -20,7 +20,7 @@ TEXT = "LNPs shrank tumors. Tumors shrank. Tumors did not grow. Mice were well."
 def outcome(id_: str, text: str, start: int, cluster: str, direction: str) -> Mention:
     return Mention(
         id_, start, start + len(text), "OUTCOME", text, cluster=cluster,
-        attributes=Attributes(category="efficacy", direction=direction, assertion="affirmed"),
+        attributes=Attributes(category="response", direction=direction, assertion="affirmed"),
     )  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def test_of_two_mentions_that_say_the_same_the_row_names_one_and_the_other_is_le
         outcome("e2", "tumors", 12, "tumor", "decreased"),
         outcome("e3", "Tumors", 20, "tumor", "decreased"),
         outcome("e4", "Tumors", 35, "tumor", "unchanged"),
-        outcome("e5", "Mice", 56, "mice", "improved"),
+        outcome("e5", "Mice", 56, "mice", "high"),
     )
     row = Finding("f1", "e2", nanoparticle=("e1",), direction="decreased")
     document = Document("1", "", TEXT, entities=mentions, findings=(row,))
