@@ -32,7 +32,7 @@ ALLOWED: Final = np.array(
 _REACH: Final = 60
 """Sentences over which two mentions are a pair: more than an abstract has, so that only books are cut."""
 _DISTANCES: Final = (0, 1, 2, 3, 5, 8, 12, 20, 35)
-_GROUPS: Final = {
+GROUPS: Final = {
     "labels": len(_PAIRS),
     "sentences": 7,  # from three before to three after
     "words": len(_DISTANCES) + 1,
@@ -44,7 +44,7 @@ _GROUPS: Final = {
     "title": 4,  # head named in the title; tail in the title
     "rule": 3,  # a rule joins the two things; joins these mentions
 }
-FEATURES: Final = sum(_GROUPS.values())
+FEATURES: Final = sum(GROUPS.values())
 """Rows of the table of embeddings."""
 
 
@@ -81,7 +81,7 @@ def pairs(view: View, mentions: Sequence[Mention]) -> Pairs:
         np.array(head, dtype=np.int32),
         np.array(tail, dtype=np.int32),
         np.array(kind, dtype=np.int16),
-        np.array(features, dtype=np.int16).reshape(len(rows), len(_GROUPS)),
+        np.array(features, dtype=np.int16).reshape(len(rows), len(GROUPS)),
         np.array(between, dtype=np.int32).reshape(len(rows), 2),
     )
 
@@ -127,7 +127,7 @@ class _Table:
             self.role[head], title, rule,
         )  # fmt: skip
         features, base = [], 0
-        for value, room in zip(values, _GROUPS.values(), strict=True):
+        for value, room in zip(values, GROUPS.values(), strict=True):
             features.append(base + int(value))
             base += room
         inside = (first.end, second.start) if 0 < gap < 300 else (0, 0)

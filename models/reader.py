@@ -8,12 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from nanocart.models.about import OWN, About
 from nanocart.models.backend import Array, Backend
 from nanocart.models.encoding import Cutter, Window, Words, batch, covered, gather, windows, word_range
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
 from nanocart.models.labels import Span, Tags
-from nanocart.models.pairs import JOINS, pairs, questions
+from nanocart.models.pairs import pairs, questions
 from nanocart.rules.findings import Statements
 from nanocart.rules.view import View
 from nanocart.schema import ASSERTIONS, Attributes, Mention, Relation
@@ -34,22 +35,18 @@ class States:
 class Reader:
     """A network with the vocabulary that it was trained with."""
 
-    def __init__(
-        self, backend: Backend, cutter: Cutter, tags: Tags, *, window: int, use_hints: bool = True, name: str = "model"
-    ) -> None:
+    def __init__(self, backend: Backend, cutter: Cutter, about: About, *, name: str = "model") -> None:
         self.backend = backend
         self.cutter = cutter
-        self.tags = tags
-        self.window = window
-        self.use_hints = use_hints
+        self.about = about
+        self.tags = Tags(about.tags[OWN])
         self.name = name
-        self.thresholds = dict.fromkeys(JOINS, 0.5)
 
     def read(self, views: Sequence[View], pieces: int = BATCH) -> list[States]:
         """The states of texts. Windows of like length, of whatever text, are read together."""
         cut = [self.cutter.cut(view.text) for view in views]
         given = [self._hints(found, view) for found, view in zip(cut, views, strict=True)]
-        parts = [(at, window) for at, found in enumerate(cut) for window in windows(found, self.window)]
+        parts = [(at, window) for at, found in enumerate(cut) for window in windows(found, self.about.window)]
         done: dict[tuple[int, int], tuple[Array, Array]] = {}
         for group in _alike(cut, parts, pieces):
             states, scores = self.backend.encode(batch(self.cutter, [(cut[at], given[at], one) for at, one in group]))
@@ -66,7 +63,7 @@ class Reader:
         return found
 
     def _hints(self, found: Words, view: View) -> Array:
-        return hints(found.offsets, view) if self.use_hints else np.zeros(len(found), dtype=np.int8)
+        return hints(found.offsets, view) if self.about.hints else np.zeros(len(found), dtype=np.int8)
 
     def mentions(self, read: States, text: str) -> list[Mention]:
         """The mentions of a text in order, with their attributes and a confidence."""
@@ -124,7 +121,7 @@ class Reader:
         cluster = {one.id: one.cluster or one.id for one in mentions}
         for number, (name, _, _) in enumerate(asked.keys):
             chance = 1 / (1 + np.exp(-total[number]))
-            if chance < self.thresholds[name]:
+            if chance < self.about.thresholds.get(name, 0.5):
                 continue
             pair = best[number][1]
             head, tail = mentions[table.head[pair]], mentions[table.tail[pair]]

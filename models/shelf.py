@@ -4,35 +4,45 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nanocart.errors import UsageError
+from nanocart.errors import SourceError, UsageError
+from nanocart.models.about import FILE, About
+from nanocart.models.devices import best_device
 from nanocart.models.encoding import Cutter
 from nanocart.models.reader import Reader
+from nanocart.models.runtime import ENCODER, OnnxBackend
 
 
 def is_model(folder: str | Path) -> bool:
     """Whether a folder is that of a model which `nanocart train` made."""
-    return (Path(folder) / "nanocart.json").is_file()
+    return (Path(folder) / FILE).is_file()
 
 
 def reader_of(folder: str | Path, device: str | None = None) -> Reader:
     """The reader of a model's folder, on the device that is asked for or the best one that there is.
 
-    Raises `SourceError` where the folder is broken, and `UsageError` where what it needs is not installed.
+    A device is "cpu" or one of torch's ("cuda", "cuda:1", "mps"). On the processor the model is run by ONNX Runtime,
+    and torch is not imported. Raises `SourceError` where the folder is broken, and `UsageError` where what it needs is
+    not installed.
     """
+    where = Path(folder)
+    about = About.read(where)
+    name = f"model {where.name}"
+    chosen = device or best_device()
+    if chosen == "cpu" and (where / ENCODER).is_file():
+        return Reader(OnnxBackend(where), _cutter(where), about, name=name)
     try:
         from nanocart.models.learning.backend import TorchBackend
-        from nanocart.models.learning.examples import OWN
         from nanocart.models.learning.folder import from_pretrained
-        from nanocart.models.learning.training import device_of
     except ModuleNotFoundError as error:
         why = f"the model needs {error.name}, which is not installed"
         raise UsageError(why, hint='pip install "nanocart[train]"') from error
-    trained = from_pretrained(folder)
-    return Reader(
-        TorchBackend(trained.network, device_of(device)),
-        Cutter(trained.tokenizer.backend_tokenizer),
-        trained.tags[OWN],
-        window=trained.window,
-        use_hints=trained.hints,
-        name=f"model {Path(folder).name}",
-    )
+    trained = from_pretrained(where)
+    return Reader(TorchBackend(trained.network, chosen), Cutter(trained.tokenizer.backend_tokenizer), about, name=name)
+
+
+def _cutter(folder: Path) -> Cutter:
+    path = folder / "tokenizer.json"
+    try:
+        return Cutter.from_file(path)
+    except Exception as error:  # tokenizers raises nothing narrower
+        raise SourceError(f"the tokenizer is broken: {error}", source=str(path), hint="save the model anew") from error

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import torch
 
+from nanocart.models.about import OWN
 from nanocart.models.backend import Array
-from nanocart.models.learning.examples import OWN
+from nanocart.models.heads import PAIRS
 from nanocart.models.learning.network import Network
-
-PAIRS: Final = 16_384
-"""Pairs that are scored at once."""
 
 
 def _autocast(device: torch.device) -> torch.autocast:

@@ -35,14 +35,22 @@ def folder_of(name: str) -> str:
     return str(weights[0])
 
 
-def load_encoder(name: str) -> tuple[Any, PreTrainedModel]:
-    """Tokeniser and model of an encoder, in float32. Raises `UsageError` where there is none of that name."""
+def load_encoder(name: str, *, whole: bool = False) -> tuple[Any, PreTrainedModel]:
+    """Tokeniser and model of an encoder, in float32.
+
+    Raises `UsageError` where there is none of that name, where its weights are broken, and, if it has to be `whole`,
+    where some are missing (which is usual for a model with other heads, and wrong for one of ours).
+    """
+    from safetensors import SafetensorError
     from transformers import AutoModel, AutoTokenizer
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder_of(name), use_fast=True)
-        model = AutoModel.from_pretrained(folder_of(name), use_safetensors=True).float()
-    except (OSError, ValueError) as error:
+        model, loaded = AutoModel.from_pretrained(folder_of(name), use_safetensors=True, output_loading_info=True)
+        if whole and (missing := [one for one in loaded["missing_keys"] if not one.startswith("pooler.")]):
+            raise ValueError(f"{len(missing)} weights are missing, such as {sorted(missing)[0]}")
+        model = model.float()
+    except (OSError, ValueError, SafetensorError) as error:
         raise UsageError(
             f"no encoder {name!r}: {str(error).splitlines()[0]}", hint="'minilm', a Hugging Face name or a folder"
         ) from error

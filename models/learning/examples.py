@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nanocart.models.about import OWN
 from nanocart.models.encoding import Cutter, Window, Words, covered, windows, word_range
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
@@ -18,8 +19,6 @@ from nanocart.models.pairs import Pairs, pairs, questions
 from nanocart.rules.view import View
 from nanocart.schema import ASSERTIONS, Document, Mention
 
-OWN: Final = "nanocart"
-"""The task of our own labels; an auxiliary task has a name and labels of its own."""
 NONE: Final = -1
 """Where there is nothing to learn from."""
 

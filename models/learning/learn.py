@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -15,6 +16,7 @@ from nanocart.corpora.heldout import HeldOut, gold_names, held_out
 from nanocart.errors import UsageError
 from nanocart.eval import measures
 from nanocart.eval.counts import Counts, total
+from nanocart.models.about import OWN, About
 from nanocart.models.encoding import Cutter
 from nanocart.models.labels import Tags
 from nanocart.models.learning.auxiliary import TASKS
@@ -22,7 +24,7 @@ from nanocart.models.learning.auxiliary import documents as auxiliary_documents
 from nanocart.models.learning.backend import TorchBackend
 from nanocart.models.learning.config import Config
 from nanocart.models.learning.encoders import add_cases, load_encoder, positions
-from nanocart.models.learning.examples import OWN, Example, Maker
+from nanocart.models.learning.examples import Example, Maker
 from nanocart.models.learning.folder import Trained, save_pretrained
 from nanocart.models.learning.network import Network, Shape
 from nanocart.models.learning.training import Epoch, Lessons, fit
@@ -62,19 +64,20 @@ def learn(
     cutter = Cutter(tokenizer.backend_tokenizer)
     maker = Maker(cutter, looker(), tags, config.model.window)
     lessons = Lessons(list(maker.own(own)), _auxiliary(config, data, held, maker))
+    labels = {name: one.labels for name, one in tags.items()}
     shape = Shape(config.model.mention, config.model.pair, config.model.dropout)
+    about = About(config.model.window, config.model.hints, labels, asdict(shape))
     network = Network(encoder, {name: len(one.names) for name, one in tags.items()}, shape)
 
     def score(current: Network) -> float:
         backend = TorchBackend(current, str(next(current.parameters()).device))
-        reader = Reader(backend, cutter, tags[OWN], window=config.model.window, use_hints=config.model.hints)
-        return development_score(reader, dev)
+        return development_score(Reader(backend, cutter, about), dev)
 
     out.mkdir(parents=True, exist_ok=True)
     (out / "config.toml").write_text(config.to_toml(), "utf-8")
     best = fit(network, cutter, lessons, config, out, score=score if dev else None, told=told, moved=moved)
-    trained = Trained(best.to("cpu"), tokenizer, tags, config.model.window, config.model.hints)
-    save_pretrained(trained, out / "model", shape)
+    trained = Trained(best.to("cpu"), tokenizer, about)
+    save_pretrained(trained, out / "model")
     return trained
 
 

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from nanocart.models.about import OWN
 from nanocart.models.encoding import Cutter, batch, gather
 from nanocart.models.heads import ATTRIBUTES
-from nanocart.models.learning.examples import NONE, OWN, Answers, Example
+from nanocart.models.learning.examples import NONE, Answers, Example
 from nanocart.models.learning.network import Network
 
 

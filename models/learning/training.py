@@ -16,10 +16,12 @@ from typing import Any, Final
 import numpy as np
 import torch
 
+from nanocart.models.about import OWN
+from nanocart.models.devices import best_device
 from nanocart.models.encoding import Cutter
 from nanocart.models.learning.checkpoints import load_state, restore, save_state, training_state
 from nanocart.models.learning.config import Config
-from nanocart.models.learning.examples import OWN, Example
+from nanocart.models.learning.examples import Example
 from nanocart.models.learning.losses import own_losses, states_of, tag_loss
 from nanocart.models.learning.network import Network
 
@@ -41,15 +43,6 @@ class Epoch:
     number: int
     losses: dict[str, float]
     score: float | None
-
-
-def device_of(wanted: str | None = None) -> str:
-    """The device: the one that is wanted, else CUDA, else MPS, else the CPU."""
-    if wanted:
-        return wanted
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 def batches(examples: Sequence[Example], pieces: int, seed: int) -> Iterator[list[Example]]:
@@ -85,7 +78,7 @@ def fit(
     `told` is called after each epoch, `moved` after each step. Raises `FloatingPointError` where the loss is not a
     number, with what to do.
     """
-    run = _Run(network.to(device_of(device)), cutter, lessons, config, folder)
+    run = _Run(network.to(device or best_device()), cutter, lessons, config, folder)
     run.resume()
     with _exact(run.device == "cpu"):
         while run.epoch < config.training.epochs and not run.tired:

@@ -6,9 +6,10 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs: pip install 'nanocart[train]'")
 
+from nanocart.models.about import OWN
 from nanocart.models.encoding import Cutter
 from nanocart.models.labels import Tags
-from nanocart.models.learning.examples import NONE, OWN, Maker
+from nanocart.models.learning.examples import NONE, Maker
 from nanocart.models.pairs import pairs, questions
 from nanocart.rules.view import View
 from nanocart.schema import LABELS, Attributes, Document, Finding, Mention

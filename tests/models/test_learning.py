@@ -17,8 +17,7 @@ from nanocart.eval.systems import system
 from nanocart.models.encoding import Cutter
 from nanocart.models.learning.backend import TorchBackend
 from nanocart.models.learning.config import Config
-from nanocart.models.learning.examples import OWN
-from nanocart.models.learning.folder import from_pretrained
+from nanocart.models.learning.folder import Trained, from_pretrained
 from nanocart.models.learning.learn import learn
 from nanocart.models.reader import Reader
 from nanocart.models.reading import pipeline, related
@@ -47,6 +46,10 @@ def spans_f1(predicted: Sequence[Document]) -> float:
     return total(measures.spans(gold, one) for gold, one in zip(UNSEEN, predicted, strict=True)).f1
 
 
+def reader_by_torch(trained: Trained) -> Reader:
+    return Reader(TorchBackend(trained.network), Cutter(trained.tokenizer.backend_tokenizer), trained.about)
+
+
 def weights(folder: Path) -> dict[str, torch.Tensor]:
     return dict(from_pretrained(folder).network.state_dict())
 
@@ -56,13 +59,7 @@ def test_a_tiny_model_reads_unseen_abstracts_better_than_the_dictionary(encoder:
     # It reaches the rules, whose proposals it reads (0.71 and 0.71 when this was written; the dictionary 0.64).
     config = settings(encoder, saved(TAUGHT, tmp_path / "taught.jsonl"), epochs=5, rate=1e-3, hint_dropout=0.0)
     trained = learn(config, tmp_path / "run")
-    reader = Reader(
-        TorchBackend(trained.network),
-        Cutter(trained.tokenizer.backend_tokenizer),
-        trained.tags[OWN],
-        window=trained.window,
-    )
-    found = list(extract(UNSEEN, pipeline(reader)))
+    found = list(extract(UNSEEN, pipeline(reader_by_torch(trained))))
     words, _ = system("dictionary").run(UNSEEN)
     assert spans_f1(found) >= spans_f1(words) + 0.04
     assert not [problem for one in found for problem in one.problems()]

@@ -1,0 +1,23 @@
+"""Where a network is run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from shutil import which
+
+
+def best_device() -> str:
+    """CUDA or MPS where there is one and torch is installed, else the processor.
+
+    Torch takes seconds to import, so that it is only asked where a driver shows that there may be a GPU.
+    """
+    if not (which("nvidia-smi") or Path("/dev/nvidiactl").exists() or sys.platform == "darwin"):
+        return "cpu"
+    try:
+        import torch
+    except ImportError:
+        return "cpu"
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"

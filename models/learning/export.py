@@ -1,0 +1,148 @@
+"""Writing the encoder of a network as ONNX, its matrices in eight bits.
+
+A matrix is an int8 for each weight and a scale for each column (a row, for tables of embeddings); it is made float32
+again when the file is loaded, so that activations are never rounded, and a document's answer does not depend on the
+batch it is in. The graph is made of ONNX Runtime's fused operators (domain `com.microsoft`), which are quicker than
+what a trace of the network would give: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from nanocart.models.about import OWN
+from nanocart.models.backend import Array
+from nanocart.models.learning.network import Network
+
+_FUSED: Final = "com.microsoft"
+_INPUTS: Final = ("input_ids", "cases", "hints")
+
+
+def as_onnx(encoder: Any) -> bool:
+    """Whether an encoder can be written as ONNX: a BERT with absolute positions and GELU is."""
+    config = encoder.config
+    positions = getattr(config, "position_embedding_type", "absolute")
+    return (config.model_type, getattr(config, "hidden_act", ""), positions) == ("bert", "gelu", "absolute")
+
+
+def to_onnx(network: Network, path: Path, task: str = OWN) -> None:
+    """Write states and scores of a task's tags as a graph over one window without padding; see `as_onnx`."""
+    graph = _Graph()
+    head: Any = network.heads.tags[task]
+    with torch.no_grad():
+        states = graph.encoder(network)
+        graph.scores(network, task, states)
+    model = helper.make_model(
+        graph.made(network.encoder.config.hidden_size, len(head.bias)),
+        opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(_FUSED, 1)],
+        ir_version=9,
+        producer_name="nanocart",
+    )
+    part = path.with_name(f"{path.name}.part")
+    onnx.save(model, str(part))
+    part.replace(path)
+
+
+class _Graph:
+    """Nodes and weights, as they are added."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.weights: list[Any] = []
+
+    def node(self, kind: str, inputs: list[str], name: str, *, domain: str = "", **settings: Any) -> str:
+        self.nodes.append(helper.make_node(kind, inputs, [name], name=name, domain=domain, **settings))
+        return name
+
+    def plain(self, name: str, values: Any) -> str:
+        """A weight that stays as it is."""
+        found = values.float().cpu().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
+        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(found), name))
+        return name
+
+    def matrix(self, name: str, values: torch.Tensor) -> str:
+        """A matrix of inputs × outputs in eight bits, made float32 when the file is loaded."""
+        rounded, scale = _eight_bits(values.float().cpu().numpy(), axis=0)
+        inputs = [self.plain(f"{name}.int8", rounded), self.plain(f"{name}.scale", scale[0])]
+        return self.node("DequantizeLinear", inputs, name, axis=1)
+
+    def rows(self, name: str, table: torch.Tensor, of: str) -> str:
+        """The rows of a table of embeddings, kept in eight bits also in memory."""
+        rounded, scale = _eight_bits(table.float().cpu().numpy(), axis=1)
+        found = self.node("Gather", [self.plain(f"{name}.int8", rounded), of], f"{name}.rows")
+        factor = self.node("Gather", [self.plain(f"{name}.scale", scale), of], f"{name}.factor")
+        wide = self.node("Cast", [found], f"{name}.wide", to=TensorProto.FLOAT)
+        return self.node("Mul", [wide, factor], name)
+
+    def encoder(self, network: Network) -> str:
+        """The states of the pieces."""
+        encoder = network.encoder
+        tables, epsilon = encoder.embeddings, encoder.config.layer_norm_eps
+        length = self.node("Shape", ["input_ids"], "length", start=1)
+        ends = [self.plain(name, np.array([value], dtype=np.int64)) for name, value in (("zero", 0), ("first", 0))]
+        positions = self.plain("positions.table", tables.position_embeddings.weight)
+        added = [
+            self.rows("pieces", tables.word_embeddings.weight, "input_ids"),
+            self.rows("hinted", network.hints.weight, "hints"),
+            self.rows("cased", tables.token_type_embeddings.weight, "cases"),
+            self.node("Slice", [positions, ends[0], length, ends[1]], "positions"),
+        ]
+        total = self.node("Sum", added, "embedded")
+        norm = [self.plain(f"norm.{name}", value) for name, value in tables.LayerNorm.named_parameters()]
+        states = self.node("LayerNormalization", [total, *norm], "layer", epsilon=epsilon, axis=-1)
+        for number, layer in enumerate(encoder.encoder.layer):
+            states = self.layer(f"layer{number}", layer, states, encoder.config)
+        return self.node("Identity", [states], "states")
+
+    def layer(self, name: str, layer: Any, states: str, config: Any) -> str:
+        attention = layer.attention.self
+        three = (attention.query, attention.key, attention.value)
+        packed = self.matrix(f"{name}.packed", torch.cat([one.weight.T for one in three], 1))
+        bias = self.plain(f"{name}.packed_bias", torch.cat([one.bias for one in three]))
+        heads = config.num_attention_heads
+        seen = self.node("Attention", [states, packed, bias], f"{name}.attention", domain=_FUSED, num_heads=heads)
+        states = self.added(f"{name}.seen", layer.attention.output, seen, states, config)
+        within = self.matrix(f"{name}.within", layer.intermediate.dense.weight.T)
+        wide = self.node("MatMul", [states, within], f"{name}.wide")
+        bias = self.plain(f"{name}.wide_bias", layer.intermediate.dense.bias)
+        wide = self.node("BiasGelu", [wide, bias], f"{name}.gelu", domain=_FUSED)
+        return self.added(f"{name}.out", layer.output, wide, states, config)
+
+    def added(self, name: str, output: Any, found: str, before: str, config: Any) -> str:
+        """A dense layer, added to what was before and normalised."""
+        mapped = self.node("MatMul", [found, self.matrix(f"{name}.matrix", output.dense.weight.T)], f"{name}.mapped")
+        norm = [self.plain(f"{name}.norm.{part}", value) for part, value in output.LayerNorm.named_parameters()]
+        inputs = [mapped, before, *norm, self.plain(f"{name}.bias", output.dense.bias)]
+        return self.node("SkipLayerNormalization", inputs, name, domain=_FUSED, epsilon=config.layer_norm_eps)
+
+    def scores(self, network: Network, task: str, states: str) -> None:
+        """The scores of the tags; in float32, since a tag is decided by small differences."""
+        tags = network.heads.tags[task]
+        mapped = self.node("MatMul", [states, self.plain("tags", tags.weight.T)], "tags.mapped")
+        hinted = [self.plain("tags.hint_table", network.heads.hinted[task].weight), "hints"]
+        bias = self.plain("tags.bias", tags.bias)
+        self.node("Sum", [mapped, bias, self.node("Gather", hinted, "tags.hinted")], "scores")
+
+    def made(self, width: int, tags: int) -> Any:
+        def value(name: str, kind: int, *last: int) -> Any:
+            return helper.make_tensor_value_info(name, kind, [1, "length", *last])
+
+        outputs = [value("states", TensorProto.FLOAT, width), value("scores", TensorProto.FLOAT, tags)]
+        inputs = [value(name, TensorProto.INT64) for name in _INPUTS]
+        return helper.make_graph(self.nodes, "nanocart", inputs, outputs, self.weights)
+
+
+def _eight_bits(values: Array, axis: int) -> tuple[Array, Array]:
+    """Whole numbers from -127 to 127, and the scale along an axis with which they give the values again.
+
+    >>> _eight_bits(np.array([[0.0, 1.0], [2.0, -4.0]]), axis=1)[0].tolist()
+    [[0, 127], [64, -127]]
+    """
+    scale = np.maximum(np.abs(values).max(axis, keepdims=True), 1e-12) / 127
+    return np.rint(values / scale).astype(np.int8), scale.astype(np.float32)
