@@ -5,7 +5,7 @@ A pair is (head, tail) of one of `JOINS`. Its features are rows of one table of 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,14 +67,13 @@ class Pairs:
 
 
 def pairs(view: View, mentions: Sequence[Mention]) -> Pairs:
-    """Every pair of mentions whose labels allow a join; the figure or limit of an outcome is near it."""
+    """Every pair of mentions (in order of the text) whose labels allow a join and that are not too far apart."""
     table = _Table(view, mentions)
     rows = [
         table.row(kind, head, tail)
         for kind, (head_label, tail_label) in enumerate(_PAIRS)
         for tail in table.of[tail_label]
-        for head in table.of[head_label]
-        if abs(table.sentence[head] - table.sentence[tail]) <= (1 if head_label in ("VALUE", "QUALIFIER") else _REACH)
+        for head in table.near(tail, head_label, 1 if head_label in ("VALUE", "QUALIFIER") else _REACH)
     ]
     head, tail, kind, features, between = ([row[at] for row in rows] for at in range(5)) if rows else ([],) * 5
     return Pairs(
@@ -98,6 +97,7 @@ class _Table:
         for at, one in enumerate(mentions):
             self.of[one.label].append(at)
             self.members[self.cluster[at]].append(at)
+        self.sentences = {label: [self.sentence[at] for at in found] for label, found in self.of.items()}
         self.starts = {label: [mentions[at].start for at in found] for label, found in self.of.items()}
         given = therapies(view, mentions)
         self.role = [2 * bears_car(one) + (self.cluster[at] in given) for at, one in enumerate(mentions)]
@@ -107,6 +107,11 @@ class _Table:
         self.ruled = {(by_id[one.head], by_id[one.tail]) for one in stated}
         self.ruled_things = {(self.cluster[head], self.cluster[tail]) for head, tail in self.ruled}
         self._nearer: dict[tuple[int, str], dict[str, int]] = {}
+
+    def near(self, tail: int, label: str, reach: int) -> list[int]:
+        """The mentions of a label within so many sentences of the tail."""
+        numbers, here = self.sentences.get(label, []), self.sentence[tail]
+        return self.of[label][bisect_left(numbers, here - reach) : bisect_right(numbers, here + reach)]
 
     def row(self, kind: int, head: int, tail: int) -> tuple[int, int, int, list[int], tuple[int, int]]:
         """Head, tail, kind, features and the text between."""
@@ -139,7 +144,7 @@ class _Table:
         if key not in self._nearer:
             other = self.mentions[tail]
             gaps: dict[str, float] = {}
-            for at in self.of[label]:
+            for at in self.near(tail, label, _REACH):
                 one = self.mentions[at]
                 gap = other.start - one.end if one.start <= other.start else 1.5 * (one.start - other.end) + 20
                 gaps[self.cluster[at]] = min(gap, gaps.get(self.cluster[at], 1e9))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -168,7 +169,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Where the sentences stand: (start, end) without the white space around them, in order.
 
     A newline ends a sentence, since it parts title and paragraphs. A full stop does not where it belongs to an
-    abbreviation ("i.v.", "vs.", "et al."), an initial or a number, or where a lower-case word goes on.
+    abbreviation ("i.v.", "vs.", "et al."), an initial or a number, or where a lower-case word goes on. What goes on for
+    thousands of characters is a list or a table, and is cut between words.
 
     >>> sentences("Mice got LNPs i.v. daily. All lived.")
     [(0, 25), (26, 35)]
@@ -179,7 +181,22 @@ def sentences(text: str) -> list[tuple[int, int]]:
             found.append((start, stop.end()))
             start = stop.end()
     found.append((start, len(text)))
-    return [trimmed for span in found if (trimmed := _trim(text, *span))[0] < trimmed[1]]
+    cut = (part for span in found for part in _cut(text, *span))
+    return [trimmed for span in cut if (trimmed := _trim(text, *span))[0] < trimmed[1]]
+
+
+_LONGEST: Final = 3000
+"""Characters of a sentence, at most: hardly an abstract in 46,000 has one as long."""
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > _LONGEST:
+        # A word that is longer than a sentence is no word either.
+        at = text.rfind(" ", start + 1, start + _LONGEST)
+        at = at if at > 0 else start + _LONGEST
+        yield start, at
+        start = at
+    yield start, end
 
 
 def _ends_sentence(text: str, stop: int, end: int) -> bool:

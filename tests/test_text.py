@@ -171,3 +171,15 @@ def test_sentences_are_in_order_and_cover_every_character(text: str) -> None:
     assert all(text[start:end] == text[start:end].strip() for start, end in found)
     inside = {at for start, end in found for at in range(start, end)}
     assert all(char.isspace() or at in inside for at, char in enumerate(text))
+
+
+def test_a_list_without_a_full_stop_is_cut_between_words() -> None:
+    text = "nanoparticles " * 1000
+    found = sentences(text)
+    assert max(end - start for start, end in found) <= 3000
+    assert [word for start, end in found for word in text[start:end].split()] == text.split()
+
+
+def test_a_word_without_an_end_is_cut_too() -> None:
+    text = "A" * 10_000
+    assert "".join(text[start:end] for start, end in sentences(text)) == text

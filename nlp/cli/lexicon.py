@@ -148,6 +148,4 @@ def gaps(targets: tuple[str, ...], texts: tuple[str, ...], lexicons: tuple[str, 
     documents = annotated.whole_documents(targets, texts, "look names up in")
     click.echo("label\tname\tdocuments\tmentions\tmost similar\tsimilarity")
     for one in find(documents, Linker(Lexicon.shipped(*lexicons))):
-        click.echo(
-            f"{one.label}\t{one.surface}\t{one.documents}\t{one.mentions}\t{one.similar}\t{one.score:.2f}"
-        )
+        click.echo(f"{one.label}\t{one.surface}\t{one.documents}\t{one.mentions}\t{one.similar}\t{one.score:.2f}")

@@ -187,7 +187,7 @@ def candidates(view: View) -> Iterator[Candidate]:
 
 def _concept(view: View, start: int, end: int) -> Concept | None:
     """The concept of a match inside, where that match has the receptor too ("T cell" in a CAR cell's name has not)."""
-    inside = [(hit, concept) for hit, concept, _ in view.of("CELL_TYPE") if start <= hit.start and hit.end <= end]
+    inside = view.inside("CELL_TYPE", start, end)
     return next((concept for hit, concept in inside if _RECEPTOR.search(view.text, hit.start, hit.end)), None)
 
 

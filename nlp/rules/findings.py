@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -83,7 +84,7 @@ class _Book:
         self.mentions = mentions
         self.by_id = {one.id: one for one in mentions}
         self.clusters: dict[str, list[Mention]] = defaultdict(list)
-        for one in mentions:
+        for one in sorted(mentions, key=lambda one: one.start):
             self.clusters[one.cluster or one.id].append(one)
         self.tails: dict[tuple[str, str], list[Mention]] = defaultdict(list)
         self.heads: dict[tuple[str, str], list[Mention]] = defaultdict(list)
@@ -105,10 +106,19 @@ class _Book:
 
     def nearest(self, one: Mention, to: Mention) -> Mention:
         """The mention of that thing that stands nearest, those in front first."""
-        return min(
-            self.clusters[one.cluster or one.id],
-            key=lambda m: abs(m.start - to.start) + (0 if m.start <= to.start else 40),
-        )
+        found = self.clusters[one.cluster or one.id]
+        at = bisect_right(found, to.start, key=lambda m: m.start)
+        around = found[max(0, at - 1) : at + 1]
+        return min(around, key=lambda m: abs(m.start - to.start) + (0 if m.start <= to.start else 40))
+
+    def within(self, view: View, thing: str, number: int) -> list[Mention]:
+        """The mentions of a thing in a sentence."""
+        if not 0 <= number < len(view.sentences):
+            return []
+        begin, stop = view.sentences[number]
+        found = self.clusters[thing]
+        first, last = (bisect_left(found, at, key=lambda m: m.start) for at in (begin, stop))
+        return found[first:last]
 
     def together(self, agent: Mention, outcome: Mention) -> list[Mention]:
         """The agent with the CAR cells that it makes, or the particle that makes it."""
@@ -130,7 +140,7 @@ class _Book:
         }
         number = view.sentence_number(to.start)
         for at in (number, number - 1):
-            here = [one for thing in partners for one in self.clusters[thing] if view.sentence_number(one.start) == at]
+            here = [one for thing in partners for one in self.within(view, thing, at)]
             if here:
                 first = {one.cluster or one.id: one for one in sorted(here, key=lambda one: -one.start)}
                 return tuple(one.id for one in sorted(first.values(), key=lambda one: one.start))

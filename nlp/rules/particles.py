@@ -105,8 +105,7 @@ def _acts(view: View, start: int, end: int) -> bool:
 
 
 def _concept(view: View, start: int, end: int) -> Concept | None:
-    inside = [(hit, concept) for hit, concept, _ in view.of("NANOPARTICLE") if start <= hit.start and hit.end <= end]
-    return max(inside, key=lambda one: one[0].end, default=(None, None))[1]
+    return max(view.inside("NANOPARTICLE", start, end), key=lambda one: one[0].end, default=(None, None))[1]
 
 
 def _extended(view: View, start: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -76,7 +77,8 @@ def between_mentions(view: View, mentions: Sequence[Mention]) -> list[Relation]:
     found: dict[tuple[str, str, str], tuple[Mention, Mention, str, str, str]] = {}
     for label, head, tail, why in _stated(view, mentions):
         key = (label, head.cluster or head.id, tail.cluster or tail.id)
-        found.setdefault(key, (head, tail, label, _assertion(view, head, tail), why))
+        if key not in found:
+            found[key] = (head, tail, label, _assertion(view, head, tail), why)
     ordered = sorted(
         found.values(), key=lambda one: (min(one[0].start, one[1].start), one[2], one[0].start, one[1].start)
     )
@@ -92,8 +94,11 @@ def _stated(view: View, mentions: Sequence[Mention]) -> Iterator[tuple[str, Ment
     since = 0
     title: list[Mention] = []
     treated: set[str | None] = set()
+    of_sentence: dict[int, list[Mention]] = defaultdict(list)
+    for one in mentions:
+        of_sentence[view.sentence_number(one.start)].append(one)
     for number, (begin, stop) in enumerate(view.sentences):
-        here = [one for one in mentions if begin <= one.start < stop]
+        here = of_sentence[number]
         agents = [one for one in here if one.cluster in given]
         if number == 0:
             title = agents
@@ -150,10 +155,10 @@ def _targets(here: Sequence[Mention]) -> Iterator[tuple[str, Mention, Mention, s
 def _targets_elsewhere(mentions: Sequence[Mention]) -> Iterator[tuple[str, Mention, Mention, str]]:
     """A target that shares no sentence with a bearer of its CAR belongs to the first bearer of the document."""
     bearers = [one for one in mentions if bears_car(one)]
-    for target in _of(mentions, "CAR_TARGET"):
-        if bearers and all(
-            one.cluster != target.cluster for one in mentions if one.label == "CAR_TARGET" and one.id != target.id
-        ):
+    targets = _of(mentions, "CAR_TARGET")
+    times = Counter(one.cluster for one in targets)
+    for target in targets:
+        if bearers and times[target.cluster] == 1:
             yield "TARGETS", bearers[0], target, "car-in-document"
 
 

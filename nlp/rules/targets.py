@@ -123,7 +123,7 @@ def _is_other_role(view: View, masked: str, cars: list[tuple[int, int]], start: 
         return False
     if _ANTIBODY.match(view.text, end):
         return True
-    heads = [hit.start for hit, _, _ in view.of("NANOPARTICLE") if end < hit.start <= min(stop, end + 70)]
+    heads = [hit.start for hit, _ in view.inside("NANOPARTICLE", end + 1, stop) if hit.start <= end + 70]
     if any(_LIGAND.fullmatch(view.text, end, head) for head in heads):
         return True
     return _surface(view, start, end) in _COMMON_LIGANDS and bool(_MARKER.match(view.text, end))

@@ -140,6 +140,13 @@ class View:
         for label in labels:
             yield from self._by_label.get(label, ())
 
+    def inside(self, label: str, start: int, end: int) -> list[tuple[Hit, Concept]]:
+        """The lexicon matches within a span that may have the label."""
+        found = self._by_label.get(label, [])
+        first = bisect_left(found, start, key=lambda one: one[0].start)
+        last = bisect_left(found, end, key=lambda one: one[0].start)
+        return [(hit, concept) for hit, concept, _ in found[first:last] if hit.end <= end]
+
     @cached_property
     def _by_label(self) -> dict[str, list[tuple[Hit, Concept, bool]]]:
         found: dict[str, list[tuple[Hit, Concept, bool]]] = {}
