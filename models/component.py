@@ -64,11 +64,12 @@ class TransformerRelations:
         read = view.memo.pop(States, None)
         if read is None or len(found) < 2:
             return doc
-        relations, statements = _reader_of(self.nlp).joins(read, view, found)
+        reader = _reader_of(self.nlp)
+        relations, statements = reader.joins(read, view, found)
         review = kind_of(view, state.metadata) in ("review", "comment")
         state.relations = tuple(relations)
         rows = assemble(view, state.id, found, relations, review=review, statements=statements)
-        state.findings = tuple(rows)
+        state.findings = tuple(reader.rows(rows, found, relations))
         return doc
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -10,6 +11,7 @@ import numpy as np
 
 from nanocart.models.about import OWN, About
 from nanocart.models.backend import Array, Backend
+from nanocart.models.calibration import calibrated
 from nanocart.models.encoding import Cutter, Window, Words, batch, covered, gather, windows, word_range
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
@@ -17,7 +19,7 @@ from nanocart.models.labels import Span, Tags
 from nanocart.models.pairs import pairs, questions
 from nanocart.rules.findings import Statements
 from nanocart.rules.view import View
-from nanocart.schema import ASSERTIONS, Attributes, Mention, Relation
+from nanocart.schema import ASSERTIONS, Attributes, Finding, Mention, Relation
 
 BATCH: Final = 4096
 """Pieces that are read at once."""
@@ -35,12 +37,43 @@ class States:
 class Reader:
     """A network with the vocabulary that it was trained with."""
 
-    def __init__(self, backend: Backend, cutter: Cutter, about: About, *, name: str = "model") -> None:
+    def __init__(
+        self, backend: Backend, cutter: Cutter, about: About, *, name: str = "model", min_confidence: float = 0.0
+    ) -> None:
         self.backend = backend
         self.cutter = cutter
         self.about = about
         self.tags = Tags(about.tags[OWN])
         self.name = name
+        self.min_confidence = min_confidence
+
+    def told(self, about: About) -> Reader:
+        """A reader with the same network that is told something else of it."""
+        return Reader(self.backend, self.cutter, about, name=self.name, min_confidence=self.min_confidence)
+
+    def confidence(self, kind: str, chance: float) -> float:
+        """The confidence for a chance: a share of right ones, where the model was calibrated."""
+        return calibrated(chance, self.about.calibration.get(kind, (1.0, 0.0)))
+
+    def rows(
+        self, rows: Sequence[Finding], mentions: Sequence[Mention], relations: Sequence[Relation]
+    ) -> list[Finding]:
+        """The rows with a confidence: as sure as the outcome, the agents and that the one follows from the other."""
+        by_id = {one.id: one for one in mentions}
+        cluster = {one.id: one.cluster or one.id for one in mentions}
+        joined = {
+            (cluster[one.head], cluster[one.tail]): one.confidence or 0.0
+            for one in relations
+            if one.label == "RESULTS_IN"
+        }
+        found = []
+        for row in rows:
+            agents = (*row.nanoparticle, *row.cell_type)
+            parts = [by_id[id_].confidence or 0.0 for id_ in (row.outcome, *agents)]
+            stated = [joined.get((cluster[agent], cluster[row.outcome]), 0.0) for agent in agents]
+            chance = math.prod([*parts, max(stated, default=0.0)])
+            found.append(replace(row, confidence=self.confidence("findings", chance)))
+        return [row for row in found if (row.confidence or 0.0) >= self.min_confidence]
 
     def read(self, views: Sequence[View], pieces: int = BATCH) -> list[States]:
         """The states of texts. Windows of like length, of whatever text, are read together."""
@@ -72,20 +105,23 @@ class Reader:
             return []
         chances = _softmax(read.scores)
         _, said = self.backend.mentions(read.states, _inclusive(spans))
-        found = []
+        found: list[Mention] = []
         for at, (start, stop, label) in enumerate(spans):
             begin, end = int(read.words.offsets[start, 0]), int(read.words.offsets[stop - 1, 1])
             first = 1 + 2 * self.tags.labels.index(label)
             own = [chances[start, first], *chances[start + 1 : stop, first + 1]]
+            sure = self.confidence("mentions", float(np.exp(np.mean(np.log(np.maximum(own, 1e-9))))))
+            if sure < self.min_confidence:
+                continue
             found.append(
                 Mention(
-                    f"e{at + 1}",
+                    f"e{len(found) + 1}",
                     begin,
                     end,
                     label,
                     text[begin:end],
                     attributes=_attributes(label, {name: scores[at] for name, scores in said.items()}),
-                    confidence=round(float(np.exp(np.mean(np.log(np.maximum(own, 1e-9))))), 4),
+                    confidence=sure,
                     why=self.name,
                 )
             )
@@ -121,7 +157,8 @@ class Reader:
         cluster = {one.id: one.cluster or one.id for one in mentions}
         for number, (name, _, _) in enumerate(asked.keys):
             chance = 1 / (1 + np.exp(-total[number]))
-            if chance < self.about.thresholds.get(name, 0.5):
+            sure = self.confidence("relations", float(chance))
+            if chance < self.about.thresholds.get(name, 0.5) or sure < self.min_confidence:
                 continue
             pair = best[number][1]
             head, tail = mentions[table.head[pair]], mentions[table.tail[pair]]
@@ -132,10 +169,11 @@ class Reader:
                 agents.append((head.id, tail.id))
             said = ASSERTIONS[int(certainty[pair].argmax())] if name in _ASSERTED else tail.attributes.assertion
             key = (name, cluster[head.id], tail.id if name in ("VALUE_OF", "QUALIFIES") else cluster[tail.id])
-            made = Relation("", name, head.id, tail.id, said or "affirmed", round(float(chance), 4), self.name)
+            made = Relation("", name, head.id, tail.id, said or "affirmed", sure, self.name)
             if key not in relations or (made.confidence or 0) > (relations[key].confidence or 0):
                 relations[key] = made
-        ordered = sorted(relations.values(), key=lambda one: (one.label, one.head, one.tail))
+        place = {one.id: at for at, one in enumerate(mentions)}
+        ordered = sorted(relations.values(), key=lambda one: (one.label, place[one.head], place[one.tail]))
         numbered = [replace(one, id=f"r{at}") for at, one in enumerate(ordered, 1)]
         return numbered, Statements(tuple(agents), {outcome: other for outcome, (_, other) in compared.items()})
 

@@ -22,6 +22,7 @@ from nanocart.models.labels import Tags
 from nanocart.models.learning.auxiliary import TASKS
 from nanocart.models.learning.auxiliary import documents as auxiliary_documents
 from nanocart.models.learning.backend import TorchBackend
+from nanocart.models.learning.calibrating import calibrate
 from nanocart.models.learning.config import Config
 from nanocart.models.learning.encoders import add_cases, load_encoder, positions
 from nanocart.models.learning.examples import Example, Maker
@@ -76,6 +77,8 @@ def learn(
     out.mkdir(parents=True, exist_ok=True)
     (out / "config.toml").write_text(config.to_toml(), "utf-8")
     best = fit(network, cutter, lessons, config, out, score=score if dev else None, told=told, moved=moved)
+    if dev:
+        about = calibrate(Reader(TorchBackend(best, str(next(best.parameters()).device)), cutter, about), dev)
     trained = Trained(best.to("cpu"), tokenizer, about)
     save_pretrained(trained, out / "model")
     return trained
