@@ -1,7 +1,7 @@
 """What a model's folder says of itself: `nanocart.json`, which is read before any weight.
 
->>> About(window=512, hints=True, tags={"nanocart": ("DISEASE",)}).vocabularies["joins"][0]
-'CARRIES'
+>>> About(window=512, hints=True, tags={"nanocart": ("DISEASE",)}).thresholds
+{}
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class About:
     """How texts are cut for a model and what its numbers mean.
 
     `window` is in pieces; `tags` are the labels of each task, our own under `OWN`; `shape` are the sizes of the heads;
-    `thresholds` are chances from which a join holds (0.5 where none is given); `calibration` are, for "mentions" and
-    "relations", slope and intercept on the log-odds.
+    `thresholds` are chances from which a join holds (0.5 where none is given); `calibration` are, for
+    "mentions", "relations" and "findings", slope and intercept on the log-odds.
     """
 
     window: int
@@ -50,11 +50,10 @@ class About:
     shape: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    vocabularies: Mapping[str, Any] = field(default_factory=_vocabularies)
 
     def write(self, folder: Path) -> None:
         """Write the file into a folder."""
-        said = {"format": FORMAT, "version": __version__} | asdict(self)
+        said = {"format": FORMAT, "version": __version__} | asdict(self) | {"vocabularies": _vocabularies()}
         (folder / FILE).write_text(json.dumps(said, indent=1) + "\n", "utf-8")
 
     @classmethod
@@ -78,7 +77,7 @@ class About:
             if said.get("vocabularies", {}).get(name) != values:
                 raise SourceError(f"the model was trained with other {name}", source=str(path), hint=other)
         try:
-            given = {name: value for name, value in said.items() if name not in ("format", "version")}
+            given = {name: value for name, value in said.items() if name not in ("format", "version", "vocabularies")}
             given["tags"] = {name: tuple(labels) for name, labels in said["tags"].items()}
             given["calibration"] = {name: (one[0], one[1]) for name, one in said.get("calibration", {}).items()}
             return cls(**given)

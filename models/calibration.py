@@ -46,25 +46,3 @@ def line_of(chances: Sequence[float], right: Sequence[bool]) -> Line:
     slope, intercept = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
     # A line that falls would call what is likely unlikely: then there is no telling either.
     return (round(float(slope), 4), round(float(intercept), 4)) if slope > 0 else (1.0, 0.0)
-
-
-def reliability(chances: Sequence[float], right: Sequence[bool], bins: int = 10) -> list[tuple[float, float, int]]:
-    """For each bin of equal width that holds anything: mean confidence, share that is right, and how many it holds."""
-    given, told = np.asarray(chances, dtype=float), np.asarray(right, dtype=float)
-    at = np.minimum((given * bins).astype(int), bins - 1)
-    return [
-        (float(given[at == one].mean()), float(told[at == one].mean()), int((at == one).sum()))
-        for one in range(bins)
-        if (at == one).any()
-    ]
-
-
-def expected_error(chances: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
-    """Expected calibration error (Naeini et al. 2015): the gap of `reliability`, weighted by how many a bin holds.
-
-    >>> expected_error([0.75] * 4, [True, True, True, False])
-    0.0
-    """
-    table = reliability(chances, right, bins)
-    count = sum(held for *_, held in table)
-    return sum(abs(mean - share) * held for mean, share, held in table) / count if count else 0.0

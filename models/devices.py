@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from shutil import which
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
 
 
 def best_device() -> str:
@@ -21,3 +25,10 @@ def best_device() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def mixed_precision(kind: str) -> torch.autocast:
+    """Where products are in bfloat16: on a kind of device ("cuda", "cpu") that is CUDA, and nowhere else."""
+    import torch
+
+    return torch.autocast(kind, torch.bfloat16, enabled=kind == "cuda")

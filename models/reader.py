@@ -37,19 +37,16 @@ class States:
 class Reader:
     """A network with the vocabulary that it was trained with."""
 
-    def __init__(
-        self, backend: Backend, cutter: Cutter, about: About, *, name: str = "model", min_confidence: float = 0.0
-    ) -> None:
+    def __init__(self, backend: Backend, cutter: Cutter, about: About, *, name: str = "model") -> None:
         self.backend = backend
         self.cutter = cutter
         self.about = about
         self.tags = Tags(about.tags[OWN])
         self.name = name
-        self.min_confidence = min_confidence
 
     def told(self, about: About) -> Reader:
         """A reader with the same network that is told something else of it."""
-        return Reader(self.backend, self.cutter, about, name=self.name, min_confidence=self.min_confidence)
+        return Reader(self.backend, self.cutter, about, name=self.name)
 
     def confidence(self, kind: str, chance: float) -> float:
         """The confidence for a chance: a share of right ones, where the model was calibrated."""
@@ -73,7 +70,7 @@ class Reader:
             stated = [joined.get((cluster[agent], cluster[row.outcome]), 0.0) for agent in agents]
             chance = math.prod([*parts, max(stated, default=0.0)])
             found.append(replace(row, confidence=self.confidence("findings", chance)))
-        return [row for row in found if (row.confidence or 0.0) >= self.min_confidence]
+        return found
 
     def read(self, views: Sequence[View], pieces: int = BATCH) -> list[States]:
         """The states of texts. Windows of like length, of whatever text, are read together."""
@@ -105,17 +102,15 @@ class Reader:
             return []
         chances = _softmax(read.scores)
         _, said = self.backend.mentions(read.states, _inclusive(spans))
-        found: list[Mention] = []
+        found = []
         for at, (start, stop, label) in enumerate(spans):
             begin, end = int(read.words.offsets[start, 0]), int(read.words.offsets[stop - 1, 1])
             first = 1 + 2 * self.tags.labels.index(label)
             own = [chances[start, first], *chances[start + 1 : stop, first + 1]]
             sure = self.confidence("mentions", float(np.exp(np.mean(np.log(np.maximum(own, 1e-9))))))
-            if sure < self.min_confidence:
-                continue
             found.append(
                 Mention(
-                    f"e{len(found) + 1}",
+                    f"e{at + 1}",
                     begin,
                     end,
                     label,
@@ -157,8 +152,7 @@ class Reader:
         cluster = {one.id: one.cluster or one.id for one in mentions}
         for number, (name, _, _) in enumerate(asked.keys):
             chance = 1 / (1 + np.exp(-total[number]))
-            sure = self.confidence("relations", float(chance))
-            if chance < self.about.thresholds.get(name, 0.5) or sure < self.min_confidence:
+            if chance < self.about.thresholds.get(name, 0.5):
                 continue
             pair = best[number][1]
             head, tail = mentions[table.head[pair]], mentions[table.tail[pair]]
@@ -169,6 +163,7 @@ class Reader:
                 agents.append((head.id, tail.id))
             said = ASSERTIONS[int(certainty[pair].argmax())] if name in _ASSERTED else tail.attributes.assertion
             key = (name, cluster[head.id], tail.id if name in ("VALUE_OF", "QUALIFIES") else cluster[tail.id])
+            sure = self.confidence("relations", float(chance))
             made = Relation("", name, head.id, tail.id, said or "affirmed", sure, self.name)
             if key not in relations or (made.confidence or 0) > (relations[key].confidence or 0):
                 relations[key] = made

@@ -34,6 +34,12 @@ def pipeline(reader: Reader, *, scope: bool = True) -> Language:
     return nlp
 
 
+def found_in(documents: Iterable[Document], reader: Reader) -> list[Document]:
+    """What the pipeline with a model finds in the bare texts of documents, each read by itself."""
+    nlp = pipeline(reader)
+    return [from_doc(nlp(to_doc(one.without_annotations(), nlp))) for one in documents]
+
+
 def related(documents: Iterable[Document], nlp: Language) -> Iterator[Document]:
     """The documents with their own mentions, and the relations and findings that the model sees between them."""
     for one in documents:

@@ -126,7 +126,7 @@ def test_the_command_line_is_light(fresh_python: Callable[[str], str]) -> None:
 
 def test_the_pipeline_needs_neither_torch_nor_the_linker(fresh_python: Callable[[str], str]) -> None:
     code = "import nanocart; list(nanocart.load().pipe(['LNPs (LN) carried CAR mRNA.']))"
-    wanted = ("torch", "transformers", "datasets", "ray", "scispacy.linking", "nmslib")
+    wanted = ("torch", "transformers", "datasets", "ray", "scispacy.linking", "nmslib", "scipy.special", "onnxruntime")
     # thinc, on which spaCy stands, imports torch wherever it is installed.
     assert loaded(fresh_python, code, *wanted) == loaded(fresh_python, "import spacy", *wanted)
 

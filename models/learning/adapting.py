@@ -28,6 +28,7 @@ from nanocart.corpora.heldout import HeldOut, held_out
 from nanocart.errors import UsageError
 from nanocart.lexicon import FALSE_FRIEND, Lexicon
 from nanocart.models.casing import case_of
+from nanocart.models.devices import mixed_precision
 from nanocart.models.learning.checkpoints import load_state, restore, save_state, training_state
 from nanocart.models.learning.encoders import add_cases, add_words, knows_case, load_encoder, words_to_add
 from nanocart.schema import Document
@@ -110,8 +111,8 @@ def mask(ids: torch.Tensor, tokenizer: Any, generator: torch.Generator) -> tuple
     """
     import torch
 
-    hidden = (torch.rand(ids.shape, generator=generator) < MASKED) & (ids != tokenizer.sep_token_id)
-    hidden &= ids != tokenizer.cls_token_id
+    marks = (ids == tokenizer.cls_token_id) | (ids == tokenizer.sep_token_id)
+    hidden = (torch.rand(ids.shape, generator=generator) < MASKED) & ~marks
     dice = torch.rand(ids.shape, generator=generator)
     other = torch.randint(len(tokenizer), ids.shape, generator=generator)
     shown = torch.where(hidden & (dice < 0.8), torch.full_like(ids, tokenizer.mask_token_id), ids)
@@ -251,7 +252,7 @@ def _step(model: Any, tokenizer: Any, ids: Any, cases: Any, device: str) -> torc
     encoder = model["encoder"]
     if knows_case(encoder):
         given["token_type_ids"] = torch.from_numpy(cases.astype(np.int64)).to(device)
-    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+    with mixed_precision(device):
         states = encoder(**given).last_hidden_state[hidden.to(device)]
         scores = model["head"](states) @ encoder.get_input_embeddings().weight.T
         return torch.nn.functional.cross_entropy(scores.float(), pieces[hidden].to(device))

@@ -10,12 +10,9 @@ import torch
 
 from nanocart.models.about import OWN
 from nanocart.models.backend import Array
+from nanocart.models.devices import mixed_precision
 from nanocart.models.heads import PAIRS
 from nanocart.models.learning.network import Network
-
-
-def _autocast(device: torch.device) -> torch.autocast:
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
 
 
 class TorchBackend:
@@ -28,7 +25,7 @@ class TorchBackend:
 
     def encode(self, given: Mapping[str, Array]) -> tuple[Array, Array]:
         """See `Backend`."""
-        with torch.inference_mode(), _autocast(self.device):
+        with torch.inference_mode(), mixed_precision(self.device.type):
             there = self._there(given)
             states = self.network(**there)
             scores = self.network.heads.tag_scores(self.task, states, there["hints"])

@@ -85,13 +85,13 @@ class _Graph:
         encoder = network.encoder
         tables, epsilon = encoder.embeddings, encoder.config.layer_norm_eps
         length = self.node("Shape", ["input_ids"], "length", start=1)
-        ends = [self.plain(name, np.array([value], dtype=np.int64)) for name, value in (("zero", 0), ("first", 0))]
+        zero = self.plain("zero", np.array([0], dtype=np.int64))
         positions = self.plain("positions.table", tables.position_embeddings.weight)
         added = [
             self.rows("pieces", tables.word_embeddings.weight, "input_ids"),
             self.rows("hinted", network.hints.weight, "hints"),
             self.rows("cased", tables.token_type_embeddings.weight, "cases"),
-            self.node("Slice", [positions, ends[0], length, ends[1]], "positions"),
+            self.node("Slice", [positions, zero, length, zero], "positions"),
         ]
         total = self.node("Sum", added, "embedded")
         norm = [self.plain(f"norm.{name}", value) for name, value in tables.LayerNorm.named_parameters()]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import torch
 
-from nanocart.annotations import from_doc, to_doc
 from nanocart.corpora.collection import read
 from nanocart.corpora.gold import text_sources
 from nanocart.corpora.heldout import HeldOut, gold_names, held_out
@@ -30,7 +29,7 @@ from nanocart.models.learning.folder import Trained, save_pretrained
 from nanocart.models.learning.network import Network, Shape
 from nanocart.models.learning.training import Epoch, Lessons, fit
 from nanocart.models.reader import Reader
-from nanocart.models.reading import looker, pipeline
+from nanocart.models.reading import found_in, looker
 from nanocart.schema import LABELS, Document
 
 
@@ -70,25 +69,24 @@ def learn(
     about = About(config.model.window, config.model.hints, labels, asdict(shape))
     network = Network(encoder, {name: len(one.names) for name, one in tags.items()}, shape)
 
+    def reader(current: Network) -> Reader:
+        return Reader(TorchBackend(current, str(next(current.parameters()).device)), cutter, about)
+
     def score(current: Network) -> float:
-        backend = TorchBackend(current, str(next(current.parameters()).device))
-        return development_score(Reader(backend, cutter, about), dev)
+        return development_score(reader(current), dev)
 
     out.mkdir(parents=True, exist_ok=True)
     (out / "config.toml").write_text(config.to_toml(), "utf-8")
     best = fit(network, cutter, lessons, config, out, score=score if dev else None, told=told, moved=moved)
-    if dev:
-        about = calibrate(Reader(TorchBackend(best, str(next(best.parameters()).device)), cutter, about), dev)
-    trained = Trained(best.to("cpu"), tokenizer, about)
+    told_of = calibrate(reader(best), dev) if dev else about
+    trained = Trained(best.to("cpu"), tokenizer, told_of)
     save_pretrained(trained, out / "model")
     return trained
 
 
 def development_score(reader: Reader, dev: Sequence[Document]) -> float:
     """The mean of three F1 on annotated documents: mentions of the six types, relations, core rows of findings."""
-    nlp = pipeline(reader)
-    found = [from_doc(nlp(to_doc(one.without_annotations(), nlp))) for one in dev]
-    pairs = list(zip(dev, found, strict=True))
+    pairs = list(zip(dev, found_in(dev, reader), strict=True))
     return (
         sum(
             total(count(gold, predicted) for gold, predicted in pairs).f1

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from nanocart.models.about import OWN
-from nanocart.models.devices import best_device
+from nanocart.models.devices import best_device, mixed_precision
 from nanocart.models.encoding import Cutter
 from nanocart.models.learning.checkpoints import load_state, restore, save_state, training_state
 from nanocart.models.learning.config import Config
@@ -163,7 +163,7 @@ class _Run:
         count = 0
         for count, group in enumerate(batches([*self.lessons.own, *drawn], self.settings.pieces, seed), 1):
             hints = [self._hints(one, dice) for one in group]
-            with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
+            with mixed_precision(self.device):
                 losses = self._losses(group, hints)
             loss = sum(losses.values())
             if not isinstance(loss, torch.Tensor) or not torch.isfinite(loss):
