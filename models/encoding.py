@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from nanocart.models.casing import case_of
 from nanocart.tokenizer import words
@@ -102,16 +102,18 @@ class Cutter:
         )
 
 
-def word_range(found: Words, start: int, end: int) -> tuple[int, int]:
-    """The words that lie between two offsets, as (first, after the last)."""
-    first = int(np.searchsorted(found.offsets[:, 0], start, side="left"))
-    return first, max(first, int(np.searchsorted(found.offsets[:, 1], end, side="right")))
+def inside(found: Words, spans: ArrayLike) -> NDArray[np.int64]:
+    """The words that lie within spans (each two offsets), as (first, after the last)."""
+    start, end = np.asarray(spans, dtype=np.int64).reshape(-1, 2).T
+    first = np.searchsorted(found.offsets[:, 0], start, side="left")
+    return np.stack([first, np.maximum(first, np.searchsorted(found.offsets[:, 1], end, side="right"))], 1)
 
 
-def covered(found: Words, start: int, end: int) -> tuple[int, int]:
-    """The words that a span touches, as (first, after the last); at least one, where there are words at all."""
-    first = min(int(np.searchsorted(found.offsets[:, 1], start, side="right")), max(len(found) - 1, 0))
-    return first, max(int(np.searchsorted(found.offsets[:, 0], end, side="left")), first + 1)
+def covered(found: Words, spans: ArrayLike) -> NDArray[np.int64]:
+    """The words that spans touch, as (first, after the last); at least one each, where there are words at all."""
+    start, end = np.asarray(spans, dtype=np.int64).reshape(-1, 2).T
+    first = np.minimum(np.searchsorted(found.offsets[:, 1], start, side="right"), max(len(found) - 1, 0))
+    return np.stack([first, np.maximum(np.searchsorted(found.offsets[:, 0], end, side="left"), first + 1)], 1)
 
 
 def windows(found: Words, size: int) -> list[Window]:

@@ -42,15 +42,17 @@ class Heads:
 
     def mentions(self, states: Array, spans: Array) -> tuple[Array, Mapping[str, Array]]:
         """A vector for each span (first and last word, inclusive) of words, and the scores of each attribute."""
-        sums = _running(states)
-        mean = (sums[spans[:, 1] + 1] - sums[spans[:, 0]]) / (spans[:, 1:] + 1 - spans[:, :1])
+        count = spans[:, 1] + 1 - spans[:, 0]
+        begin = np.cumsum(count) - count
+        words = np.arange(count.sum()) - np.repeat(begin, count) + np.repeat(spans[:, 0], count)
+        mean = np.add.reduceat(states[words], begin) / count[:, None] if len(spans) else states[:0]
         found = np.concatenate([states[spans[:, 0]], states[spans[:, 1]], mean.astype(np.float32)], 1)
         vectors = _gelu(found @ self._mention[0] + self._mention[1])
         return vectors, {name: vectors @ weight + bias for name, (weight, bias) in self._attributes.items()}
 
     def pairs(self, states: Array, mentions: Array, given: Mapping[str, Array]) -> tuple[Array, Array]:
         """Scores of joins (pairs × joins) and of their assertion; `between` are words (first, after the last)."""
-        sums = _running(states)
+        sums = _running(states @ self._between)
         heads, tails = mentions @ self._head[0] + self._head[1], mentions @ self._tail
         one, other = (mentions @ weight for weight in self._product)
         joins = np.zeros((len(given["head"]), len(self._joins[1])), dtype=np.float32)
@@ -59,7 +61,7 @@ class Heads:
             some = slice(at, at + PAIRS)
             head, tail, words = given["head"][some], given["tail"][some], given["between"][some]
             between = (sums[words[:, 1]] - sums[words[:, 0]]) / np.maximum(words[:, 1:] - words[:, :1], 1)
-            hidden = heads[head] + tails[tail] + one[head] * other[tail] + between.astype(np.float32) @ self._between
+            hidden = heads[head] + tails[tail] + one[head] * other[tail] + between.astype(np.float32)
             for column in given["features"][some].T:
                 hidden += self._features[column]
             hidden = _gelu(hidden)

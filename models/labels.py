@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -45,16 +44,6 @@ class Tags:
                 spans[-1] = (start, at + 1, label)
         return spans
 
-    @cached_property
-    def _moves(self) -> NDArray[np.float32]:
-        """What it costs to go from one tag (row) to another: nothing, or too much where that is illegal."""
-        size = len(self.names)
-        moves = np.zeros((size, size), dtype=np.float32)
-        for tag in range(2, size, 2):  # I-x follows B-x and I-x only
-            moves[:, tag] = _NEVER
-            moves[[tag - 1, tag], tag] = 0
-        return moves
-
     def best(self, scores: NDArray[Any]) -> list[int]:
         """The legal sequence with the highest sum of scores (words × tags), by Viterbi's algorithm.
 
@@ -63,20 +52,27 @@ class Tags:
         """
         if not len(scores):
             return []
-        total = scores[0].astype(np.float32)
-        total[2::2] = _NEVER
-        back = np.zeros(scores.shape, dtype=np.int16)
         if self._greedy(scores):
             return [int(tag) for tag in scores.argmax(1)]
-        for at in range(1, len(scores)):
-            paths = total[:, None] + self._moves
-            back[at] = paths.argmax(0)
-            total = paths.max(0) + scores[at]
+        # The only thing illegal is an I-x behind anything but a B-x or I-x: all other tags follow the best path so far.
+        inner = range(2, len(self.names), 2)
+        total = [0.0] + [_NEVER] * (len(self.names) - 1)
+        back: list[list[int]] = []
+        for row in scores.tolist():
+            high = max(total)
+            best = total.index(high)
+            came = [best] * len(row)
+            now = [high + score for score in row]
+            for tag in inner:
+                came[tag] = before = tag - 1 if total[tag - 1] >= total[tag] else tag
+                now[tag] = total[before] + row[tag]
+            back.append(came)
             # Only differences count; the sum over a long text would lose its last digits.
-            total -= total.max()
-        tags = [int(total.argmax())]
-        for at in range(len(scores) - 1, 0, -1):
-            tags.append(int(back[at, tags[-1]]))
+            high = max(now)
+            total = [one - high for one in now]
+        tags = [total.index(max(total))]
+        for came in reversed(back[1:]):
+            tags.append(came[tags[-1]])
         return tags[::-1]
 
     def _greedy(self, scores: NDArray[Any]) -> bool:

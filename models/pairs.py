@@ -5,8 +5,6 @@ A pair is (head, tail) of one of `JOINS`. Its features are rows of one table of 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +16,7 @@ from nanocart.rules.relations import bears_car, between_mentions, therapies
 from nanocart.rules.view import View
 from nanocart.schema import SIGNATURES, Mention
 
+Ints = NDArray[np.int64]
 JOINS: Final = (*SIGNATURES, "COMPARED_WITH")
 """What a pair may be: a relation, or an outcome (tail) and what it is compared with (head)."""
 _SIGNATURES: Final = {
@@ -25,13 +24,19 @@ _SIGNATURES: Final = {
     "COMPARED_WITH": (("CELL_TYPE", "NANOPARTICLE", "QUALIFIER"), ("OUTCOME",)),
 }
 _PAIRS: Final = sorted({(head, tail) for heads, tails in _SIGNATURES.values() for head in heads for tail in tails})
+_LABELS: Final = sorted({label for pair in _PAIRS for label in pair})
+_HEAD: Final = np.array([_LABELS.index(head) for head, _ in _PAIRS])
+_SHORT: Final = np.array([head in ("VALUE", "QUALIFIER") for head, _ in _PAIRS])
+"""Whether a kind of pair is one only in neighbouring sentences."""
 ALLOWED: Final = np.array(
     [[head in _SIGNATURES[join][0] and tail in _SIGNATURES[join][1] for join in JOINS] for head, tail in _PAIRS]
 )
 """Which joins a kind of pair (pair of labels) can be."""
-_REACH: Final = 60
-"""Sentences over which two mentions are a pair: more than an abstract has, so that only books are cut."""
+_REACH: Final = 20
+"""Sentences over which two mentions are a pair: as many as an abstract has, so that only longer texts are cut."""
 _DISTANCES: Final = (0, 1, 2, 3, 5, 8, 12, 20, 35)
+_INSIDE: Final = 300
+"""Characters between two mentions from which on the text between is not looked at."""
 GROUPS: Final = {
     "labels": len(_PAIRS),
     "sentences": 7,  # from three before to three after
@@ -44,6 +49,7 @@ GROUPS: Final = {
     "title": 4,  # head named in the title; tail in the title
     "rule": 3,  # a rule joins the two things; joins these mentions
 }
+_BASES: Final = np.cumsum([0, *GROUPS.values()])[:-1]
 FEATURES: Final = sum(GROUPS.values())
 """Rows of the table of embeddings."""
 
@@ -69,87 +75,106 @@ class Pairs:
 def pairs(view: View, mentions: Sequence[Mention]) -> Pairs:
     """Every pair of mentions (in order of the text) whose labels allow a join and that are not too far apart."""
     table = _Table(view, mentions)
-    rows = [
-        table.row(kind, head, tail)
-        for kind, (head_label, tail_label) in enumerate(_PAIRS)
-        for tail in table.of[tail_label]
-        for head in table.near(tail, head_label, 1 if head_label in ("VALUE", "QUALIFIER") else _REACH)
-    ]
-    head, tail, kind, features, between = ([row[at] for row in rows] for at in range(5)) if rows else ([],) * 5
+    found = [table.near(*labels) for labels in _PAIRS]
+    kind = np.repeat(np.arange(len(found)), [len(head) for head, _ in found])
+    head, tail = (np.concatenate(one) for one in zip(*found, strict=True))
+    rank = table.ranks(kind, head, tail)
+    kept = ~_SHORT[kind] | (np.abs(table.sentence[tail] - table.sentence[head]) <= 1)
+    head, tail, kind = head[kept], tail[kept], kind[kept]
+    features, between = table.features(kind, head, tail, rank[kept])
     return Pairs(
-        np.array(head, dtype=np.int32),
-        np.array(tail, dtype=np.int32),
-        np.array(kind, dtype=np.int16),
-        np.array(features, dtype=np.int16).reshape(len(rows), len(GROUPS)),
-        np.array(between, dtype=np.int32).reshape(len(rows), 2),
+        head.astype(np.int32),
+        tail.astype(np.int32),
+        kind.astype(np.int16),
+        features.astype(np.int16),
+        between.astype(np.int32),
     )
 
 
 class _Table:
-    """What the features of a document's pairs are looked up in."""
+    """What the features of a document's pairs are looked up in, each an array by mention."""
 
     def __init__(self, view: View, mentions: Sequence[Mention]) -> None:
-        self.mentions = mentions
-        self.sentence = [view.sentence_number(one.start) for one in mentions]
-        self.cluster = [one.cluster or one.id for one in mentions]
-        self.of: dict[str, list[int]] = defaultdict(list)
-        self.members: dict[str, list[int]] = defaultdict(list)
-        for at, one in enumerate(mentions):
-            self.of[one.label].append(at)
-            self.members[self.cluster[at]].append(at)
-        self.sentences = {label: [self.sentence[at] for at in found] for label, found in self.of.items()}
-        self.starts = {label: [mentions[at].start for at in found] for label, found in self.of.items()}
+        self.start = np.array([one.start for one in mentions], dtype=np.int64)
+        self.end = np.array([one.end for one in mentions], dtype=np.int64)
+        self.sentence = np.array([view.sentence_number(one.start) for one in mentions], dtype=np.int64)
+        names = [one.cluster or one.id for one in mentions]
+        numbers = {name: at for at, name in enumerate(dict.fromkeys(names))}
+        self.cluster = np.array([numbers[name] for name in names], dtype=np.int64)
+        self.clusters = len(numbers)
+        labels = np.array([one.label for one in mentions])
+        self.of = {label: np.flatnonzero(labels == label) for label in _LABELS}
+        # For each label how many of its mentions begin no later than a mention does.
+        self.before = np.stack(
+            [np.searchsorted(self.start[self.of[label]], self.start, "right") for label in _LABELS], 1
+        )
         given = therapies(view, mentions)
-        self.role = [2 * bears_car(one) + (self.cluster[at] in given) for at, one in enumerate(mentions)]
-        self.title = {self.cluster[at] for at in range(len(mentions)) if self.sentence[at] == 0}
-        stated = between_mentions(view, mentions)
+        self.role = np.array(
+            [2 * bears_car(one) + (name in given) for one, name in zip(mentions, names, strict=True)], dtype=np.int64
+        )
+        self.size = np.searchsorted((1, 2, 4), np.bincount(self.cluster)[self.cluster] - 1, side="right")
+        self.title = np.isin(self.cluster, self.cluster[self.sentence == 0])
         by_id = {one.id: at for at, one in enumerate(mentions)}
-        self.ruled = {(by_id[one.head], by_id[one.tail]) for one in stated}
-        self.ruled_things = {(self.cluster[head], self.cluster[tail]) for head, tail in self.ruled}
-        self._nearer: dict[tuple[int, str], dict[str, int]] = {}
+        ruled = np.array(
+            [(by_id[one.head], by_id[one.tail]) for one in between_mentions(view, mentions)], dtype=np.int64
+        )
+        head, tail = ruled.reshape(-1, 2).T
+        self.ruled = head * len(mentions) + tail
+        self.ruled_things = self.cluster[head] * self.clusters + self.cluster[tail]
 
-    def near(self, tail: int, label: str, reach: int) -> list[int]:
-        """The mentions of a label within so many sentences of the tail."""
-        numbers, here = self.sentences.get(label, []), self.sentence[tail]
-        return self.of[label][bisect_left(numbers, here - reach) : bisect_right(numbers, here + reach)]
+    def near(self, head_label: str, tail_label: str) -> tuple[Ints, Ints]:
+        """Heads and tails of the pairs of two labels that are within reach, tail by tail."""
+        heads, tails = self.of[head_label], self.of[tail_label]
+        numbers, here = self.sentence[heads], self.sentence[tails]
+        low = np.searchsorted(numbers, here - _REACH, "left")
+        count = np.searchsorted(numbers, here + _REACH, "right") - low
+        places = np.arange(count.sum()) + np.repeat(low - np.cumsum(count) + count, count)
+        return heads[places], np.repeat(tails, count)
 
-    def row(self, kind: int, head: int, tail: int) -> tuple[int, int, int, list[int], tuple[int, int]]:
-        """Head, tail, kind, features and the text between."""
-        one, other = self.mentions[head], self.mentions[tail]
-        first, second = (one, other) if one.start <= other.start else (other, one)
-        gap = max(0, second.start - first.end)
-        apart = min(3, max(-3, self.sentence[tail] - self.sentence[head])) + 3
-        starts = self.starts[one.label]
-        between = bisect_right(starts, second.start) - bisect_right(starts, first.start)
-        rivals = max(0, between - (first is not one))
-        nearer = self._ranks(tail, one.label)[self.cluster[head]]
-        size = bisect_right((1, 2, 4), len(self.members[self.cluster[head]]) - 1)
-        rule = 2 if (head, tail) in self.ruled else (self.cluster[head], self.cluster[tail]) in self.ruled_things
-        title = 2 * (self.cluster[head] in self.title) + (self.sentence[tail] == 0)
-        words = bisect_right(_DISTANCES, gap // 6) if gap // 6 else 0
+    def ranks(self, kind: Ints, head: Ints, tail: Ints) -> Ints:
+        """How many other things of the head's label are nearer to the tail; one in front of it counts as nearer."""
+        gap = np.where(
+            self.start[head] <= self.start[tail],
+            self.start[tail] - self.end[head],
+            1.5 * (self.start[head] - self.end[tail]) + 20,
+        )
+        group = kind * len(self.start) + tail
+        key = group * self.clusters + self.cluster[head]
+        nearest = np.lexsort((head, gap, key))
+        _, at, thing = np.unique(key[nearest], return_index=True, return_inverse=True)
+        best = nearest[at]
+        order = np.lexsort((head[best], gap[best], group[best]))
+        of_tail = group[best][order]
+        rank = np.empty(len(best), dtype=np.int64)
+        rank[order] = np.arange(len(best)) - np.searchsorted(of_tail, of_tail)
+        found = np.empty(len(head), dtype=np.int64)
+        found[nearest] = rank[thing]
+        return found
+
+    def features(self, kind: Ints, head: Ints, tail: Ints, rank: Ints) -> tuple[Ints, Ints]:
+        """The features of pairs (see `GROUPS`), and the text between the two."""
+        ahead = self.start[head] <= self.start[tail]
+        first, second = np.where(ahead, head, tail), np.where(ahead, tail, head)
+        gap = np.maximum(0, self.start[second] - self.end[first])
+        label = _HEAD[kind]
+        rivals = self.before[second, label] - self.before[first, label] - ~ahead
+        ruled = np.isin(head * len(self.start) + tail, self.ruled)
+        things = np.isin(self.cluster[head] * self.clusters + self.cluster[tail], self.ruled_things)
         values = (
-            kind, apart, words, one.start <= other.start, min(rivals, 2), min(nearer, 3), min(size, 3),
-            self.role[head], title, rule,
-        )  # fmt: skip
-        features, base = [], 0
-        for value, room in zip(values, GROUPS.values(), strict=True):
-            features.append(base + int(value))
-            base += room
-        inside = (first.end, second.start) if 0 < gap < 300 else (0, 0)
-        return head, tail, kind, features, inside
-
-    def _ranks(self, tail: int, label: str) -> dict[str, int]:
-        """Things of a label by how near their nearest mention is to the tail; one in front counts as nearer."""
-        key = (tail, label)
-        if key not in self._nearer:
-            other = self.mentions[tail]
-            gaps: dict[str, float] = {}
-            for at in self.near(tail, label, _REACH):
-                one = self.mentions[at]
-                gap = other.start - one.end if one.start <= other.start else 1.5 * (one.start - other.end) + 20
-                gaps[self.cluster[at]] = min(gap, gaps.get(self.cluster[at], 1e9))
-            self._nearer[key] = {name: rank for rank, name in enumerate(sorted(gaps, key=lambda name: gaps[name]))}
-        return self._nearer[key]
+            kind,
+            np.clip(self.sentence[tail] - self.sentence[head], -3, 3) + 3,
+            np.where(gap >= 6, np.searchsorted(_DISTANCES, gap // 6, "right"), 0),
+            ahead,
+            np.clip(rivals, 0, 2),
+            np.minimum(rank, 3),
+            self.size[head],
+            self.role[head],
+            2 * self.title[head] + (self.sentence[tail] == 0),
+            np.where(ruled, 2, things),
+        )
+        between = np.stack([self.end[first], self.start[second]], 1)
+        between[(gap == 0) | (gap >= _INSIDE)] = 0
+        return np.stack(values, 1) + _BASES, between
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +197,30 @@ def questions(found: Pairs, mentions: Sequence[Mention]) -> Questions:
     `RESULTS_IN` and `COMPARED_WITH` are asked of a thing and one mention of an outcome, `VALUE_OF` and `QUALIFIES` of
     two mentions, all other joins of two things.
     """
-    cluster = [one.cluster or one.id for one in mentions]
-    numbers: dict[tuple[str, str, str], int] = {}
-    rows: list[tuple[int, int, int]] = []
-    table = np.stack([found.head, found.tail, found.kind], 1)
-    for at, (head, tail, kind) in enumerate(table.tolist()):
-        for join in np.flatnonzero(ALLOWED[kind]).tolist():
-            name = JOINS[join]
-            key = (
-                name,
-                mentions[head].id if name in ("VALUE_OF", "QUALIFIES") else cluster[head],
-                mentions[tail].id if mentions[tail].label == "OUTCOME" else cluster[tail],
-            )
-            rows.append((at, join, numbers.setdefault(key, len(numbers))))
-    asked = np.array(rows, dtype=np.int32).reshape(-1, 3)
-    return Questions(tuple(numbers), asked[:, 0], asked[:, 1].astype(np.int16), asked[:, 2])
+    names = [one.cluster or one.id for one in mentions]
+    first = {name: at for at, name in reversed(list(enumerate(names)))}
+    thing = np.array([first[name] for name in names], dtype=np.int64)
+    outcome = np.array([one.label == "OUTCOME" for one in mentions], dtype=bool)
+    pair, join = np.nonzero(ALLOWED[found.kind])
+    head, tail = found.head[pair].astype(np.int64), found.tail[pair].astype(np.int64)
+    head = np.where(np.isin(join, _OF_MENTIONS), head, thing[head])
+    tail = np.where(outcome[tail], tail, thing[tail])
+    count = len(mentions)
+    keys, at, question = np.unique((join * count + head) * count + tail, return_index=True, return_inverse=True)
+    # In the order in which they come up.
+    order = np.argsort(at)
+    number = np.empty(len(keys), dtype=np.int64)
+    number[order] = np.arange(len(keys))
+    rows = zip(join[at[order]].tolist(), head[at[order]].tolist(), tail[at[order]].tolist(), strict=True)
+    named = tuple(
+        (
+            JOINS[name],
+            mentions[one].id if name in _OF_MENTIONS else names[one],
+            mentions[other].id if outcome[other] else names[other],
+        )
+        for name, one, other in rows
+    )
+    return Questions(named, pair.astype(np.int32), join.astype(np.int16), number[question].astype(np.int32))
+
+
+_OF_MENTIONS: Final = (JOINS.index("VALUE_OF"), JOINS.index("QUALIFIES"))

@@ -12,10 +12,10 @@ import numpy as np
 from nanocart.models.about import OWN, About
 from nanocart.models.backend import Array, Backend
 from nanocart.models.calibration import calibrated
-from nanocart.models.encoding import Cutter, Window, Words, batch, covered, gather, windows, word_range
+from nanocart.models.encoding import Cutter, Window, Words, batch, covered, gather, inside, windows
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
-from nanocart.models.labels import Span, Tags
+from nanocart.models.labels import Tags
 from nanocart.models.pairs import pairs, questions
 from nanocart.rules.findings import Statements
 from nanocart.rules.view import View
@@ -59,14 +59,14 @@ class Reader:
         by_id = {one.id: one for one in mentions}
         cluster = {one.id: one.cluster or one.id for one in mentions}
         joined = {
-            (cluster[one.head], cluster[one.tail]): one.confidence or 0.0
+            (cluster[one.head], cluster[one.tail]): _sure(one.confidence)
             for one in relations
             if one.label == "RESULTS_IN"
         }
         found = []
         for row in rows:
             agents = (*row.nanoparticle, *row.cell_type)
-            parts = [by_id[id_].confidence or 0.0 for id_ in (row.outcome, *agents)]
+            parts = [_sure(by_id[id_].confidence) for id_ in (row.outcome, *agents)]
             stated = [joined.get((cluster[agent], cluster[row.outcome]), 0.0) for agent in agents]
             chance = math.prod([*parts, max(stated, default=0.0)])
             found.append(replace(row, confidence=self.confidence("findings", chance)))
@@ -101,7 +101,7 @@ class Reader:
         if not spans:
             return []
         chances = _softmax(read.scores)
-        _, said = self.backend.mentions(read.states, _inclusive(spans))
+        _, said = self.backend.mentions(read.states, np.array([(start, stop - 1) for start, stop, _ in spans]))
         found = []
         for at, (start, stop, label) in enumerate(spans):
             begin, end = int(read.words.offsets[start, 0]), int(read.words.offsets[stop - 1, 1])
@@ -128,42 +128,41 @@ class Reader:
         asked = questions(table, mentions)
         if not asked.keys:
             return [], Statements()
-        spans = [(*covered(read.words, one.start, one.end), one.label) for one in mentions]
-        vectors, _ = self.backend.mentions(read.states, _inclusive(spans))
-        between = np.array([word_range(read.words, *one) for one in table.between.tolist()]).reshape(-1, 2)
+        spans = covered(read.words, [(one.start, one.end) for one in mentions]) - (0, 1)
+        vectors, _ = self.backend.mentions(read.states, spans)
         given: dict[str, Array] = {"head": table.head, "tail": table.tail, "features": table.features}
-        joins, certainty = self.backend.pairs(read.states, vectors, given | {"between": between})
+        given["between"] = inside(read.words, table.between)
+        joins, certainty = self.backend.pairs(read.states, vectors, given)
         return self._answers(mentions, table, asked, joins, certainty)
 
     def _answers(
         self, mentions: Sequence[Mention], table: Any, asked: Any, joins: Array, certainty: Array
     ) -> tuple[list[Relation], Statements]:
         scores = joins[asked.pair, asked.join].astype(np.float64)
-        best: dict[int, tuple[float, int]] = {}
         total = np.full(len(asked.keys), -np.inf)
         np.logaddexp.at(total, asked.question, scores)
         total -= np.log(np.bincount(asked.question, minlength=len(total)))
-        for question, pair, score in zip(asked.question.tolist(), asked.pair.tolist(), scores.tolist(), strict=True):
-            if question not in best or score > best[question][0]:
-                best[question] = (score, pair)
+        chances = 1 / (1 + np.exp(-total))
+        order = np.lexsort((-scores, asked.question))
+        best = asked.pair[order[np.searchsorted(asked.question[order], np.arange(len(total)))]]
         relations: dict[tuple[str, str, str], Relation] = {}
         agents: list[tuple[str, str]] = []
         compared: dict[str, tuple[float, str]] = {}
         cluster = {one.id: one.cluster or one.id for one in mentions}
         for number, (name, _, _) in enumerate(asked.keys):
-            chance = 1 / (1 + np.exp(-total[number]))
+            chance = float(chances[number])
             if chance < self.about.thresholds.get(name, 0.5):
                 continue
-            pair = best[number][1]
+            pair = best[number]
             head, tail = mentions[table.head[pair]], mentions[table.tail[pair]]
             if name == "COMPARED_WITH":
-                compared[tail.id] = max(compared.get(tail.id, (0.0, "")), (float(chance), head.id))
+                compared[tail.id] = max(compared.get(tail.id, (0.0, "")), (chance, head.id))
                 continue
             if name == "RESULTS_IN":
                 agents.append((head.id, tail.id))
             said = ASSERTIONS[int(certainty[pair].argmax())] if name in _ASSERTED else tail.attributes.assertion
             key = (name, cluster[head.id], tail.id if name in ("VALUE_OF", "QUALIFIES") else cluster[tail.id])
-            sure = self.confidence("relations", float(chance))
+            sure = self.confidence("relations", chance)
             made = Relation("", name, head.id, tail.id, said or "affirmed", sure, self.name)
             if key not in relations or (made.confidence or 0) > (relations[key].confidence or 0):
                 relations[key] = made
@@ -197,8 +196,9 @@ def _nothing(tags: Tags) -> tuple[Array, Array]:
     return np.zeros((0, 1), dtype=np.float32), np.zeros((0, len(tags.names)), dtype=np.float32)
 
 
-def _inclusive(spans: Sequence[Span]) -> Array:
-    return np.array([(start, max(start, stop - 1)) for start, stop, _ in spans], dtype=np.int64)
+def _sure(confidence: float | None) -> float:
+    """A confidence; what was given without one, by a person or a file, holds."""
+    return 1.0 if confidence is None else confidence
 
 
 def _softmax(scores: Array) -> Array:

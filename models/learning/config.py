@@ -34,6 +34,11 @@ class Model:
 
     encoder: str = "minilm"
     """`minilm`, a Hugging Face name, or a folder, such as one that `nanocart.models.learning.adapting` wrote."""
+    init: str = ""
+    """A trained model to go on from instead: its folder, or `nanocart`, the one that is shipped. Its encoder, window
+    and sizes are then taken."""
+    layers: int = 0
+    """So many of the layers alone, chosen evenly, for a model that reads quicker; 0: all."""
     window: int = 512
     """Pieces that are read at once, no more than the encoder has positions for; longer texts are read in windows."""
     mention: int = 256

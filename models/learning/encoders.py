@@ -76,6 +76,24 @@ def knows_case(model: Any) -> bool:
     return int(getattr(model.config, "type_vocab_size", 0) or 0) >= len(CASES)
 
 
+def keep_layers(model: Any, count: int) -> None:
+    """Leave an encoder so many of its layers, the first and the last among them; 0 leaves all.
+
+    Raises `UsageError` where it has fewer, or keeps its layers elsewhere than a BERT does.
+    """
+    import torch
+
+    if not count:
+        return
+    layers = getattr(getattr(model, "encoder", None), "layer", None)
+    if layers is None or count > len(layers):
+        has = "its layers are not found" if layers is None else f"it has {len(layers)}"
+        raise UsageError(f"the encoder cannot be cut to {count} layers: {has}", hint="leave model.layers out")
+    kept = torch.linspace(0, len(layers) - 1, count).round().int().tolist() if count > 1 else [0]
+    model.encoder.layer = torch.nn.ModuleList(layers[at] for at in kept)
+    model.config.num_hidden_layers = count
+
+
 def positions(model: Any) -> int:
     """How many pieces the encoder reads at once, at most."""
     room = int(getattr(model.config, "max_position_embeddings", 0) or 1_000_000)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nanocart.models.about import OWN
-from nanocart.models.encoding import Cutter, Window, Words, covered, windows, word_range
+from nanocart.models.encoding import Cutter, Window, Words, covered, inside, windows
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
 from nanocart.models.labels import Span, Tags
@@ -78,7 +78,7 @@ class Maker:
             if found is None:
                 continue
             mentions = list(document.entities)
-            spans = [self._span(found, one.start, one.end, one.label) for one in mentions]
+            spans = _spans(found, [(one.start, one.end, one.label) for one in mentions])
             said = np.array([_attributes(one) for one in mentions], dtype=np.int8).reshape(-1, len(ATTRIBUTES))
             example = self._example(OWN, found, view, spans)
             yield replace(example, attributes=said, answers=_answers(document, view, mentions, found))
@@ -88,7 +88,7 @@ class Maker:
         for document in documents:
             found, view = self._looked(document.text)
             if found is not None:
-                yield self._example(task, found, view, [self._span(found, *one) for one in document.spans])
+                yield self._example(task, found, view, _spans(found, document.spans))
 
     def _looked(self, text: str) -> tuple[Words | None, View]:
         found = self.cutter.cut(text)
@@ -106,8 +106,11 @@ class Maker:
             None,
         )
 
-    def _span(self, found: Words, start: int, end: int, label: str) -> Span:
-        return (*covered(found, start, end), label)
+
+def _spans(found: Words, marked: Sequence[tuple[int, int, str]]) -> list[Span]:
+    """Offsets and labels as words and labels."""
+    places = covered(found, [(start, end) for start, end, _ in marked]).tolist()
+    return [(first, stop, label) for (first, stop), (_, _, label) in zip(places, marked, strict=True)]
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
@@ -140,7 +143,7 @@ def _answers(document: Document, view: View, mentions: Sequence[Mention], found:
         dtype=np.int8,
     )
     assertion = np.array([stated.get(key, NONE) for key in asked.keys], dtype=np.int8)
-    between = np.array([word_range(found, *one) for one in table.between.tolist()], dtype=np.int32).reshape(-1, 2)
+    between = inside(found, table.between).astype(np.int32)
     return Answers(table, between, asked.pair, asked.join, asked.question, right, assertion)
 
 

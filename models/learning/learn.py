@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -23,9 +23,9 @@ from nanocart.models.learning.auxiliary import documents as auxiliary_documents
 from nanocart.models.learning.backend import TorchBackend
 from nanocart.models.learning.calibrating import calibrate
 from nanocart.models.learning.config import Config
-from nanocart.models.learning.encoders import add_cases, load_encoder, positions
+from nanocart.models.learning.encoders import add_cases, keep_layers, load_encoder, positions
 from nanocart.models.learning.examples import Example, Maker
-from nanocart.models.learning.folder import Trained, save_pretrained
+from nanocart.models.learning.folder import Trained, from_pretrained, save_pretrained
 from nanocart.models.learning.network import Network, Shape
 from nanocart.models.learning.training import Epoch, Lessons, fit
 from nanocart.models.reader import Reader
@@ -54,20 +54,14 @@ def learn(
     held = held_out(data) if config.data.auxiliary else gold_names()
     for one in dev:
         held.add(one.metadata, one.text)
-    # What is reported on may have come into a user's own files too.
-    own = [one for one in own if not held.has(one.metadata, one.text)]
-    tokenizer, encoder = load_encoder(config.model.encoder)
-    add_cases(encoder)
-    if config.model.window > (room := positions(encoder)):
-        raise UsageError(f"model.window is {config.model.window}, and the encoder reads {room} pieces", hint="lower it")
+    # What is reported on may have come into a user's own files too; what is out of scope was not annotated.
+    own = [one for one in own if one.study.in_scope is not False and not held.has(one.metadata, one.text)]
     tags = {OWN: Tags(LABELS)} | {name: Tags(TASKS[name].tags) for name in config.data.auxiliary if name in TASKS}
-    cutter = Cutter(tokenizer.backend_tokenizer)
-    maker = Maker(cutter, looker(), tags, config.model.window)
+    begun = _begun(config, tags)
+    about = begun.about
+    cutter = Cutter(begun.tokenizer.backend_tokenizer)
+    maker = Maker(cutter, looker(), tags, about.window)
     lessons = Lessons(list(maker.own(own)), _auxiliary(config, data, held, maker))
-    labels = {name: one.labels for name, one in tags.items()}
-    shape = Shape(config.model.mention, config.model.pair, config.model.dropout)
-    about = About(config.model.window, config.model.hints, labels, asdict(shape))
-    network = Network(encoder, {name: len(one.names) for name, one in tags.items()}, shape)
 
     def reader(current: Network) -> Reader:
         return Reader(TorchBackend(current, str(next(current.parameters()).device)), cutter, about)
@@ -77,11 +71,38 @@ def learn(
 
     out.mkdir(parents=True, exist_ok=True)
     (out / "config.toml").write_text(config.to_toml(), "utf-8")
-    best = fit(network, cutter, lessons, config, out, score=score if dev else None, told=told, moved=moved)
+    best = fit(begun.network, cutter, lessons, config, out, score=score if dev else None, told=told, moved=moved)
     told_of = calibrate(reader(best), dev) if dev else about
-    trained = Trained(best.to("cpu"), tokenizer, told_of)
+    trained = Trained(best.to("cpu"), begun.tokenizer, told_of)
     save_pretrained(trained, out / "model")
     return trained
+
+
+def _begun(config: Config, tags: dict[str, Tags]) -> Trained:
+    """What training begins with: a bare encoder under new heads, or a trained model."""
+    labels = {name: one.labels for name, one in tags.items()}
+    counts = {name: len(one.names) for name, one in tags.items()}
+    if not config.model.init:
+        tokenizer, encoder = load_encoder(config.model.encoder)
+        add_cases(encoder)
+        keep_layers(encoder, config.model.layers)
+        if config.model.window > (room := positions(encoder)):
+            why = f"model.window is {config.model.window}, and the encoder reads {room} pieces"
+            raise UsageError(why, hint="lower it")
+        shape = Shape(config.model.mention, config.model.pair, config.model.dropout)
+        about = About(config.model.window, config.model.hints, labels, asdict(shape))
+        return Trained(Network(encoder, counts, shape), tokenizer, about)
+    old = from_pretrained(config.model.init)
+    keep_layers(old.network.encoder, config.model.layers)
+    shape = replace(Shape(**old.about.shape), dropout=config.model.dropout)
+    network = Network(old.network.encoder, counts, shape)
+    other = {f"heads.{part}.{name}." for name in old.about.tags for part in ("tags", "hinted")
+             if old.about.tags[name] != labels.get(name)}  # fmt: skip
+    kept = {name: one for name, one in old.network.state_dict().items() if not name.startswith(tuple(other))}
+    network.load_state_dict(kept, strict=False)
+    return Trained(
+        network, old.tokenizer, replace(old.about, hints=config.model.hints, tags=labels, shape=asdict(shape))
+    )
 
 
 def development_score(reader: Reader, dev: Sequence[Document]) -> float:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanocart.models.encoding import OVERLAP, Cutter, Words, batch, covered, gather, windows, word_range
+from nanocart.models.encoding import OVERLAP, Cutter, Words, batch, covered, gather, inside, windows
 from tests.models.small import PIECES, small_tokenizer
 
 CUTTER = Cutter(small_tokenizer())
@@ -96,14 +96,14 @@ def test_a_batch() -> None:
 
 def test_the_words_between_two_offsets() -> None:
     found = CUTTER.cut("CAR-T cells die")
-    assert word_range(found, 5, 12) == (3, 4)
-    assert word_range(found, 5, 6) == (3, 3)  # only a blank
-    assert word_range(found, 0, 15) == (0, 5)
+    assert inside(found, (5, 12)).tolist() == [[3, 4]]
+    assert inside(found, (5, 6)).tolist() == [[3, 3]]  # only a blank
+    assert inside(found, (0, 15)).tolist() == [[0, 5]]
 
 
 def test_the_words_that_a_span_touches() -> None:
     found = CUTTER.cut("CAR-T cells")
-    assert covered(found, 0, 5) == (0, 3)
-    assert covered(found, 8, 10) == (3, 4)  # within a word
-    assert covered(found, 10, 11) == (3, 4)
-    assert covered(found, 5, 6) == (3, 4)  # only a blank: the word behind it
+    assert covered(found, (0, 5)).tolist() == [[0, 3]]
+    assert covered(found, (8, 10)).tolist() == [[3, 4]]  # within a word
+    assert covered(found, (10, 11)).tolist() == [[3, 4]]
+    assert covered(found, (5, 6)).tolist() == [[3, 4]]  # only a blank: the word behind it
