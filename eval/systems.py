@@ -69,11 +69,11 @@ def _rules(argument: str) -> System:
 
     "rules:no-scope" reads texts that do not speak of the field too, "rules:gold-entities" relates the gold's mentions.
     """
-    from nanocart.pipeline import MODELS, extract, load
+    from nanocart.pipeline import RULES, extract, load
 
     if argument not in ("", "no-scope", "gold-entities"):
         raise UsageError("the rules take no such argument", hint="'rules', 'rules:no-scope' or 'rules:gold-entities'")
-    nlp = load(MODELS[0], scope=not argument)
+    nlp = load(RULES, scope=not argument)
     if argument == "gold-entities":
         return System("rules:gold-entities", __version__, lambda documents: _related(documents, nlp), given="entities")
     return System(f"rules:{argument}".rstrip(":"), __version__, lambda documents: extract(documents, nlp))
@@ -92,21 +92,21 @@ def _related(documents: Iterable[Document], nlp: Language) -> Iterator[Document]
 
 
 def _transformer(argument: str) -> System:
-    """A model that `nanocart train` made, by its folder: "transformer:FOLDER".
+    """The model that is shipped, or one that `nanocart train` made: "transformer:FOLDER".
 
-    "transformer:gold-entities:FOLDER" relates the gold's mentions.
+    "transformer:no-scope" and "transformer:gold-entities" are as for the rules, each also with ":FOLDER" behind it.
     """
     from nanocart.models.reading import related
-    from nanocart.pipeline import extract, load
+    from nanocart.pipeline import TRANSFORMER, extract, load
 
-    given = argument.startswith("gold-entities:")
-    folder = argument.removeprefix("gold-entities:")
-    if not folder:
-        raise UsageError("no model is shipped yet", hint="name the folder of one: transformer:FOLDER")
-    nlp = load(folder, scope=not given)
-    if given:
-        return System(f"transformer:{argument}", __version__, lambda found: related(found, nlp), given="entities")
-    return System(f"transformer:{argument}", __version__, lambda documents: extract(documents, nlp))
+    how, _, folder = (
+        argument.partition(":") if argument.startswith(("no-scope", "gold-entities")) else ("", "", argument)
+    )
+    nlp = load(folder or TRANSFORMER, scope=not how)
+    name = f"transformer:{argument}".rstrip(":")
+    if how == "gold-entities":
+        return System(name, __version__, lambda found: related(found, nlp), given="entities")
+    return System(name, __version__, lambda documents: extract(documents, nlp))
 
 
 def _dictionary(argument: str) -> System:

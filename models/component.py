@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from pathlib import Path
+from shutil import copytree
+from typing import Final
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -11,8 +16,12 @@ from spacy.tokens import Doc
 from nanocart.annotations import mentions, set_mentions, state_of, view_of
 from nanocart.errors import UsageError
 from nanocart.models.reader import Reader, States
+from nanocart.models.shelf import SHIPPED, reader_of
 from nanocart.rules.findings import assemble
 from nanocart.rules.study import kind_of
+
+_AHEAD: Final = 16
+"""Documents that are read at once."""
 
 
 class TransformerMentions:
@@ -21,35 +30,72 @@ class TransformerMentions:
     Mentions that a document has already stay, and only the states are kept.
     """
 
-    def __init__(self, reader: Reader | None = None) -> None:
-        self._reader = reader
+    def __init__(self, model: str = "", device: str | None = None, min_confidence: float = 0.0) -> None:
+        self.model = model
+        self.device = device
+        self.min_confidence = min_confidence
+        self._reader: Reader | None = None
 
     @property
     def reader(self) -> Reader:
-        """What reads the texts. Raises `UsageError` where none was given."""
+        """What reads the texts; the model is loaded when it is first asked for, and raises what `reader_of` does."""
         if self._reader is None:
-            raise UsageError("the component 'nanocart_transformer' has no model", hint="give it one: its `reader`")
+            self._reader = self._of(self.model or SHIPPED)
         return self._reader
 
     @reader.setter
     def reader(self, reader: Reader) -> None:
         self._reader = reader
 
+    def _of(self, folder: str | Path) -> Reader:
+        return reader_of(folder, self.device, min_confidence=self.min_confidence)
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Copy the model into the component's folder. Raises `UsageError` where it was never saved itself."""
+        if self.reader.folder is None:
+            raise UsageError("the model has no folder yet", hint="save_pretrained gives it one")
+        copytree(self.reader.folder, path, dirs_exist_ok=True)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> TransformerMentions:
+        """Take the model of the component's folder."""
+        self._reader = self._of(path)
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """The name of the model's folder; the weights are not in it."""
+        folder = self.reader.folder
+        return str(folder if folder != SHIPPED and folder else "").encode()
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> TransformerMentions:
+        """Take the model that `to_bytes` named."""
+        self._reader = self._of(data.decode() or SHIPPED)
+        return self
+
     def __call__(self, doc: Doc) -> Doc:
         """Read one document."""
         return next(self.pipe([doc]))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
-        """Read documents, several at once."""
+        """Read documents, several at once, while those before them go on through the pipeline."""
         waiting = iter(stream)
-        while held := list(islice(waiting, batch_size)):
-            wanted = [doc for doc in held if state_of(doc).study.in_scope is not False]
-            for doc, read in zip(wanted, self.reader.read([view_of(doc) for doc in wanted]), strict=True):
-                view = view_of(doc)
-                if not doc.ents:
-                    set_mentions(doc, self.reader.mentions(read, view.text))
-                view.memo[States] = read
-            yield from held
+        with ThreadPoolExecutor(1) as aside:
+            under_way: deque[tuple[list[Doc], list[Doc], Future[list[States]]]] = deque()
+            while held := list(islice(waiting, min(batch_size, _AHEAD))):
+                wanted = [doc for doc in held if state_of(doc).study.in_scope is not False]
+                views = [view_of(doc) for doc in wanted]
+                under_way.append((held, wanted, aside.submit(self.reader.read, views)))
+                if len(under_way) > 1:
+                    yield from self._marked(*under_way.popleft())
+            while under_way:
+                yield from self._marked(*under_way.popleft())
+
+    def _marked(self, held: list[Doc], wanted: list[Doc], reading: Future[list[States]]) -> list[Doc]:
+        for doc, read in zip(wanted, reading.result(), strict=True):
+            view = view_of(doc)
+            if not doc.ents:
+                set_mentions(doc, self.reader.mentions(read, view))
+            view.memo[States] = read
+        return held
 
 
 class TransformerRelations:
@@ -80,10 +126,16 @@ def _reader_of(nlp: Language) -> Reader:
     raise UsageError("'nanocart_transformer_relations' needs 'nanocart_transformer' in front of it", hint="add it")
 
 
-@Language.factory("nanocart_transformer", assigns=["doc.ents"])
-def create_transformer(nlp: Language, name: str) -> TransformerMentions:
-    """What spaCy calls to make the component; it reads once it is given a model (`reader`)."""
-    return TransformerMentions()
+@Language.factory(
+    "nanocart_transformer",
+    assigns=["doc.ents"],
+    default_config={"model": "", "device": None, "min_confidence": 0.0},
+)
+def create_transformer(
+    nlp: Language, name: str, model: str, device: str | None, min_confidence: float
+) -> TransformerMentions:
+    """The component over the model of a folder, or the shipped one if none is named; see `nanocart.load`."""
+    return TransformerMentions(model, device, min_confidence)
 
 
 @Language.factory("nanocart_transformer_relations", requires=["doc.ents"])

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from nanocart.lexicon import FALSE_FRIEND
 from nanocart.models.about import OWN, About
 from nanocart.models.backend import Array, Backend
 from nanocart.models.calibration import calibrated
 from nanocart.models.encoding import Cutter, Window, Words, batch, covered, gather, inside, windows
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
-from nanocart.models.labels import Tags
+from nanocart.models.labels import Span, Tags
 from nanocart.models.pairs import pairs, questions
 from nanocart.rules.findings import Statements
 from nanocart.rules.view import View
@@ -37,12 +39,25 @@ class States:
 class Reader:
     """A network with the vocabulary that it was trained with."""
 
-    def __init__(self, backend: Backend, cutter: Cutter, about: About, *, name: str = "model") -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        cutter: Cutter,
+        about: About,
+        *,
+        name: str = "model",
+        folder: Path | None = None,
+        min_confidence: float = 0.0,
+    ) -> None:
         self.backend = backend
         self.cutter = cutter
         self.about = about
         self.tags = Tags(about.tags[OWN])
         self.name = name
+        self.folder = folder
+        """Where it was loaded from."""
+        self.min_confidence = min_confidence
+        """What is less sure is left out."""
 
     def told(self, about: About) -> Reader:
         """A reader with the same network that is told something else of it."""
@@ -69,7 +84,8 @@ class Reader:
             parts = [_sure(by_id[id_].confidence) for id_ in (row.outcome, *agents)]
             stated = [joined.get((cluster[agent], cluster[row.outcome]), 0.0) for agent in agents]
             chance = math.prod([*parts, max(stated, default=0.0)])
-            found.append(replace(row, confidence=self.confidence("findings", chance)))
+            if (sure := self.confidence("findings", chance)) >= self.min_confidence:
+                found.append(replace(row, confidence=sure))
         return found
 
     def read(self, views: Sequence[View], pieces: int = BATCH) -> list[States]:
@@ -95,32 +111,47 @@ class Reader:
     def _hints(self, found: Words, view: View) -> Array:
         return hints(found.offsets, view) if self.about.hints else np.zeros(len(found), dtype=np.int8)
 
-    def mentions(self, read: States, text: str) -> list[Mention]:
-        """The mentions of a text in order, with their attributes and a confidence."""
-        spans = self.tags.decode(self.tags.best(read.scores))
+    def mentions(self, read: States, view: View) -> list[Mention]:
+        """The mentions of a text in order, with their attributes and a confidence.
+
+        What a row of the user's own lexicon names is a mention, and sure.
+        """
+        own = self._own(read.words, view)
+        spans = [one for one in self.tags.decode(self.tags.best(read.scores)) if not _meets(one, own)]
+        spans = sorted([*spans, *(one for one in own if one[2] != FALSE_FRIEND)])
         if not spans:
             return []
         chances = _softmax(read.scores)
         _, said = self.backend.mentions(read.states, np.array([(start, stop - 1) for start, stop, _ in spans]))
-        found = []
+        found: list[Mention] = []
         for at, (start, stop, label) in enumerate(spans):
             begin, end = int(read.words.offsets[start, 0]), int(read.words.offsets[stop - 1, 1])
             first = 1 + 2 * self.tags.labels.index(label)
-            own = [chances[start, first], *chances[start + 1 : stop, first + 1]]
-            sure = self.confidence("mentions", float(np.exp(np.mean(np.log(np.maximum(own, 1e-9))))))
+            inner = [chances[start, first], *chances[start + 1 : stop, first + 1]]
+            sure = self.confidence("mentions", float(np.exp(np.mean(np.log(np.maximum(inner, 1e-9))))))
+            if (start, stop, label) in own:
+                sure = 1.0
+            if sure < self.min_confidence:
+                continue
             found.append(
                 Mention(
-                    f"e{at + 1}",
+                    f"e{len(found) + 1}",
                     begin,
                     end,
                     label,
-                    text[begin:end],
+                    view.text[begin:end],
                     attributes=_attributes(label, {name: scores[at] for name, scores in said.items()}),
                     confidence=sure,
                     why=self.name,
                 )
             )
         return found
+
+    def _own(self, found: Words, view: View) -> list[Span]:
+        """The words that the user's own lexicon names, and as what."""
+        hits = [hit for hit in view.hits if hit.terms[0].concept.own and not hit.terms[0].weak]
+        places = covered(found, [(hit.start, hit.end) for hit in hits]).tolist()
+        return [(first, stop, hit.terms[0].concept.label) for (first, stop), hit in zip(places, hits, strict=True)]
 
     def joins(self, read: States, view: View, mentions: Sequence[Mention]) -> tuple[list[Relation], Statements]:
         """The relations between mentions that have clusters, and which agent each mention of an outcome has."""
@@ -151,7 +182,8 @@ class Reader:
         cluster = {one.id: one.cluster or one.id for one in mentions}
         for number, (name, _, _) in enumerate(asked.keys):
             chance = float(chances[number])
-            if chance < self.about.thresholds.get(name, 0.5):
+            sure = self.confidence("relations", chance)
+            if chance < self.about.thresholds.get(name, 0.5) or sure < self.min_confidence:
                 continue
             pair = best[number]
             head, tail = mentions[table.head[pair]], mentions[table.tail[pair]]
@@ -162,7 +194,6 @@ class Reader:
                 agents.append((head.id, tail.id))
             said = ASSERTIONS[int(certainty[pair].argmax())] if name in _ASSERTED else tail.attributes.assertion
             key = (name, cluster[head.id], tail.id if name in ("VALUE_OF", "QUALIFIES") else cluster[tail.id])
-            sure = self.confidence("relations", chance)
             made = Relation("", name, head.id, tail.id, said or "affirmed", sure, self.name)
             if key not in relations or (made.confidence or 0) > (relations[key].confidence or 0):
                 relations[key] = made
@@ -194,6 +225,11 @@ def _alike(
 
 def _nothing(tags: Tags) -> tuple[Array, Array]:
     return np.zeros((0, 1), dtype=np.float32), np.zeros((0, len(tags.names)), dtype=np.float32)
+
+
+def _meets(span: Span, others: Sequence[Span]) -> bool:
+    """Whether a span has a word in common with any of the others."""
+    return any(span[0] < stop and start < span[1] for start, stop, _ in others)
 
 
 def _sure(confidence: float | None) -> float:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from nanocart.annotations import from_doc, to_doc, view_of
+from nanocart.components.composing import composed
 from nanocart.models.component import TransformerMentions
 from nanocart.models.reader import Reader
 from nanocart.rules.view import View
@@ -25,9 +25,13 @@ COMPONENTS: Final = (
 """The components of a pipeline with a model."""
 
 
-def pipeline(reader: Reader, *, scope: bool = True) -> Language:
-    """The pipeline that reads with a model; `scope` false reads documents that do not speak of the field too."""
-    nlp = _blank(name for name in COMPONENTS if scope or name != "nanocart_scope")
+def pipeline(reader: Reader, *, scope: bool = True, lexicon: Sequence[str] = ()) -> Language:
+    """The pipeline that reads with a model; `scope` false reads documents that do not speak of the field too.
+
+    `lexicon` are files with rows of one's own.
+    """
+    names = (name for name in COMPONENTS if scope or name != "nanocart_scope")
+    nlp = composed(names, lexicon, nanocart_transformer={"min_confidence": reader.min_confidence})
     component = nlp.get_pipe("nanocart_transformer")
     if isinstance(component, TransformerMentions):
         component.reader = reader
@@ -52,17 +56,10 @@ def looker() -> Callable[[str], View]:
     >>> looker()("CAR-T cells work.").hits[0].end
     11
     """
-    nlp = _blank(FRONT)
+    nlp = composed(FRONT)
 
     def look(text: str) -> View:
         doc: Doc = nlp(text)
         return view_of(doc)
 
     return look
-
-
-def _blank(names: Iterable[str]) -> Language:
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "nanocart.Tokenizer.v1"}}})
-    for name in names:
-        nlp.add_pipe(name, config={"entities": False} if name == "nanocart_lexicon" else {})
-    return nlp

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -17,39 +19,61 @@ HEADS: Final = "heads.safetensors"
 
 
 class OnnxBackend:
-    """Runs a model's folder on the processor.
+    """Runs a model's folder on the processor. Raises `SourceError` where the folder is broken.
 
     Each window is read by itself, without padding, so that what is found in a document does not depend on what else is
-    read.
+    read; several windows are read at once, by one thread each.
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._open(_cores())
+
+    def _open(self, threads: int) -> None:
         import onnxruntime
         from safetensors.numpy import load_file
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        # Threads within a window would wait for each other most of the time.
+        options.intra_op_num_threads = 1
         # The matrices are made float32 once, at loading, and not at each call.
         options.add_session_config_entry("session.disable_quant_qdq", "1")
         try:
-            self.session = onnxruntime.InferenceSession(
-                str(folder / ENCODER), options, providers=["CPUExecutionProvider"]
+            self._session = onnxruntime.InferenceSession(
+                str(self.folder / ENCODER), options, providers=["CPUExecutionProvider"]
             )
-            self.heads = Heads(load_file(folder / HEADS))
+            self.heads = Heads(load_file(self.folder / HEADS))
         except Exception as error:  # those of ONNX Runtime have no base of their own
             why = (str(error) or type(error).__name__).strip().splitlines()[-1]
-            raise SourceError(f"the model is broken: {why}", source=str(folder), hint="save it anew") from error
+            raise SourceError(f"the model is broken: {why}", source=str(self.folder), hint="save it anew") from error
+        self._threads = ThreadPoolExecutor(threads)
+        self._process = os.getpid()
+
+    def __getstate__(self) -> Path:
+        return self.folder
+
+    def __setstate__(self, folder: Path) -> None:
+        self.folder = folder
+        self._open(1)
 
     def encode(self, given: Mapping[str, Array]) -> tuple[Array, Array]:
         """See `Backend`."""
-        lengths = given["attention_mask"].sum(1)
+        if self._process != os.getpid():
+            # Threads do not live on in a forked process; one of several processes has one core.
+            self._open(1)
+        lengths = given["attention_mask"].sum(1).tolist()
         states, scores = (
-            np.zeros((*given["input_ids"].shape, one.shape[-1]), dtype=np.float32) for one in self.session.get_outputs()
+            np.zeros((*given["input_ids"].shape, one.shape[-1]), dtype=np.float32)
+            for one in self._session.get_outputs()
         )
-        for row, length in enumerate(lengths.tolist()):
+
+        def read(row: int) -> None:
+            length = lengths[row]
             window = {name: given[name][row : row + 1, :length] for name in ("input_ids", "cases", "hints")}
-            found = self.session.run(None, window)
-            states[row, :length], scores[row, :length] = (one[0] for one in found)
+            states[row, :length], scores[row, :length] = (one[0] for one in self._session.run(None, window))
+
+        list(self._threads.map(read, range(len(lengths))))
         return states, scores
 
     def mentions(self, states: Array, spans: Array) -> tuple[Array, Mapping[str, Array]]:
@@ -59,3 +83,8 @@ class OnnxBackend:
     def pairs(self, states: Array, mentions: Array, given: Mapping[str, Array]) -> tuple[Array, Array]:
         """See `Backend`."""
         return self.heads.pairs(states, mentions, given)
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

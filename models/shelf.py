@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from nanocart.errors import SourceError, UsageError
 from nanocart.models.about import FILE, About
@@ -11,33 +12,43 @@ from nanocart.models.encoding import Cutter
 from nanocart.models.reader import Reader
 from nanocart.models.runtime import ENCODER, OnnxBackend
 
+SHIPPED: Final = Path(__file__).parent / "weights"
+"""The model that comes with nanocart."""
+
 
 def is_model(folder: str | Path) -> bool:
     """Whether a folder is that of a model which `nanocart train` made."""
     return (Path(folder) / FILE).is_file()
 
 
-def reader_of(folder: str | Path, device: str | None = None) -> Reader:
+def reader_of(folder: str | Path, device: str | None = None, *, min_confidence: float = 0.0) -> Reader:
     """The reader of a model's folder, on the device that is asked for or the best one that there is.
 
     A device is "cpu" or one of torch's ("cuda", "cuda:1", "mps"). On the processor the model is run by ONNX Runtime,
-    and torch is not imported. Raises `SourceError` where the folder is broken, and `UsageError` where what it needs is
-    not installed.
+    and torch is not imported. Mentions, relations and rows below `min_confidence` are left out. Raises `SourceError`
+    where the folder is broken, and `UsageError` where the device is not there, or what it needs is not installed.
     """
     where = Path(folder)
     about = About.read(where)
-    name = f"model {where.name}"
+    name = "model" if where == SHIPPED else f"model {where.name}"
     chosen = device or best_device()
     if chosen == "cpu" and (where / ENCODER).is_file():
-        return Reader(OnnxBackend(where), _cutter(where), about, name=name)
+        cutter, backend = _cutter(where), OnnxBackend(where)
+        return Reader(backend, cutter, about, name=name, folder=where, min_confidence=min_confidence)
     try:
         from nanocart.models.learning.backend import TorchBackend
         from nanocart.models.learning.folder import from_pretrained
     except ModuleNotFoundError as error:
         why = f"the model needs {error.name}, which is not installed"
-        raise UsageError(why, hint='pip install "nanocart[train]"') from error
+        raise UsageError(why, hint='pip install "nanocart[gpu]"') from error
     trained = from_pretrained(where)
-    return Reader(TorchBackend(trained.network, chosen), Cutter(trained.tokenizer.backend_tokenizer), about, name=name)
+    try:
+        network = TorchBackend(trained.network, chosen)
+    except (RuntimeError, AssertionError) as error:  # torch says both of a device that is not there
+        why = f"the device {chosen!r} cannot be used: {str(error).splitlines()[0]}"
+        raise UsageError(why, hint="leave the device out, or name 'cpu'") from error
+    cutter = Cutter(trained.tokenizer.backend_tokenizer)
+    return Reader(network, cutter, about, name=name, folder=where, min_confidence=min_confidence)
 
 
 def _cutter(folder: Path) -> Cutter:

@@ -31,6 +31,7 @@ from nanocart.text import JOIN, UNIT, fold, folded, letters, units
 
 COLUMNS: Final = ("id", "name", "label", "synonyms", "broader", "category", "better", "note")
 FALSE_FRIEND: Final = "NONE"
+_OWN: Final = "own"
 LEXICON_LABELS: Final = (*ENTITY_LABELS, FALSE_FRIEND)
 _FUSED: Final = ("anti", "pro", "pre", "non", "co", "re", "immuno", "micro", "onco", "multi", "poly", "bio")
 _ACRONYM_LETTERS: Final = 6
@@ -51,6 +52,8 @@ class Concept:
     better: str | None = None
     note: str = ""
     source: str = ""
+    own: bool = False
+    """Whether it is a row of the user's: what it names is a mention, whatever a model thinks of it."""
 
     def terms(self) -> Iterator[tuple[str, bool]]:
         """Every name with whether it is weak."""
@@ -234,14 +237,14 @@ class Lexicon:
 
 
 def read_file(path: str | Path) -> list[Concept]:
-    """The rows of a lexicon file. Raises `LexiconError` where it cannot be read."""
+    """The rows of a user's lexicon file. Raises `LexiconError` where it cannot be read."""
     try:
         text = Path(path).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise LexiconError(
             f"{path}: cannot be read: {error}", hint="a lexicon is a tab-separated UTF-8 file"
         ) from error
-    return list(read_rows(text, str(path)))
+    return [replace(one, own=True) for one in read_rows(text, str(path))]
 
 
 def read_rows(text: str, source: str) -> Iterator[Concept]:
@@ -267,15 +270,18 @@ def _concept(row: Mapping[str, str], place: str) -> Concept:
     synonyms = tuple(one.strip() for one in (row.get("synonyms") or "").split("|") if one.strip())
     broader, category, better = (row.get(name) or None for name in ("broader", "category", "better"))
     note = row.get("note") or ""
-    return Concept(row["id"], row["name"], row["label"], synonyms, broader, category, better, note, place)
+    own = bool(row.get(_OWN))
+    return Concept(row["id"], row["name"], row["label"], synonyms, broader, category, better, note, place, own)
 
 
 def to_tsv(concepts: Iterable[Concept]) -> str:
-    """The rows as text in the lexicon's own format."""
-    lines = ["\t".join(COLUMNS)]
-    for one in concepts:
+    """The rows as text in the lexicon's own format; rows of the user's are marked in one more column."""
+    rows = list(concepts)
+    columns = [*COLUMNS, _OWN] if any(one.own for one in rows) else COLUMNS
+    lines = ["\t".join(columns)]
+    for one in rows:
         cells = (one.id, one.name, one.label, "|".join(one.synonyms), one.broader, one.category, one.better, one.note)
-        lines.append("\t".join(cell or "" for cell in cells))
+        lines.append("\t".join([*(cell or "" for cell in cells), *(["yes"] if one.own else [])]))
     return "\n".join(lines) + "\n"
 
 

@@ -10,13 +10,14 @@ import spacy
 from spacy.language import Language
 
 from nanocart.annotations import from_doc, to_doc
-from nanocart.components.lexicon import LexiconMatcher, lexicon_of
+from nanocart.components.composing import composed
+from nanocart.components.lexicon import lexicon_of
 from nanocart.corpora import tables
 from nanocart.corpora.tables import Table
 from nanocart.errors import UsageError
 from nanocart.lexicon import Lexicon
 from nanocart.models import reading
-from nanocart.models.shelf import is_model, reader_of
+from nanocart.models.shelf import SHIPPED, is_model, reader_of
 from nanocart.naming import Naming
 from nanocart.schema import Document
 
@@ -27,46 +28,53 @@ COMPONENTS: Final = (
     "nanocart_sentences", "nanocart_scope", "nanocart_abbreviations", "nanocart_lexicon", "nanocart_roles",
     "nanocart_outcomes", "nanocart_linking", "nanocart_relations", "nanocart_findings", "nanocart_study",
 )  # fmt: skip
-MODELS: Final = ("rules",)
+TRANSFORMER: Final = "transformer"
+RULES: Final = "rules"
+MODELS: Final = (TRANSFORMER, RULES)
 """The readers that are shipped, the best one first."""
 
 
 def load(
-    model: str | Path = MODELS[0], *, lexicon: str | Path | Iterable[str | Path] = (), scope: bool = True
+    model: str | Path = MODELS[0],
+    *,
+    lexicon: str | Path | Iterable[str | Path] = (),
+    scope: bool = True,
+    device: str | None = None,
+    min_confidence: float = 0.0,
 ) -> Language:
     """The pipeline as a spaCy `Language`.
 
-    `model` is "rules", the folder of a model that `nanocart train` made, or that of a pipeline that `nlp.to_disk`
-    wrote; `lexicon` are files with rows of one's own; `scope=False` reads documents that do not speak of the field too.
-    Raises `UsageError` where there is no such model, `SourceError` where its folder is broken, and `LexiconError` where
-    a lexicon contradicts itself.
+    `model` is "transformer" or "rules", the folder of a model that `nanocart train` made, or that of a pipeline that
+    `nlp.to_disk` wrote; `lexicon` are files with rows of one's own; `scope=False` reads documents that do not speak of
+    the field too. A model runs on `device` ("cpu", "cuda", "cuda:1", "mps"; the best one that there is, if none is
+    named), and leaves out what it is less sure of than `min_confidence` (0 to 1). Raises `UsageError` where there is no
+    such model or device, `SourceError` where its folder is broken, and `LexiconError` where a lexicon contradicts
+    itself.
 
     >>> nlp = load()
-    >>> [ent.text for ent in nlp("LNPs delivered CAR mRNA to T cells.").ents]
-    ['LNPs', 'CAR mRNA', 'T cells']
+    >>> [ent.text for ent in nlp("Lipid nanoparticles delivered CAR mRNA to T cells.").ents]
+    ['Lipid nanoparticles', 'CAR mRNA', 'T cells']
     """
     files = [str(one) for one in ([lexicon] if isinstance(lexicon, str | Path) else lexicon)]
-    if str(model) not in MODELS:
-        return _from_folder(Path(model), files, scope)
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "nanocart.Tokenizer.v1"}}})
+    folder = SHIPPED if str(model) == TRANSFORMER else Path(model)
+    if str(model) != RULES and is_model(folder):
+        if not 0 <= min_confidence <= 1:
+            raise UsageError(f"a confidence of {min_confidence} is not between 0 and 1", hint="0.8, for instance")
+        nlp = reading.pipeline(reader_of(folder, device, min_confidence=min_confidence), scope=scope, lexicon=files)
+        nlp.meta |= {"name": "nanocart_transformer", "description": "nanocart's joint model, between its rules"}
+        return nlp
+    if device is not None or min_confidence:
+        what = "a device" if device is not None else "a confidence"
+        raise UsageError(f"{str(model)!r} has no model that {what} could be chosen for", hint="use 'transformer'")
+    if str(model) != RULES:
+        return _saved(folder, files, scope)
+    nlp = composed((name for name in COMPONENTS if scope or name != "nanocart_scope"), files)
     nlp.meta |= {"name": "nanocart_rules", "description": "nanocart's rules, without a learned model"}
-    for name in COMPONENTS:
-        if scope or name != "nanocart_scope":
-            nlp.add_pipe(name, config={"entities": False} if name == "nanocart_lexicon" else {})
-    matcher = nlp.get_pipe("nanocart_lexicon")
-    if files and isinstance(matcher, LexiconMatcher):
-        # Not by the configuration, which would ask for the files again when a saved pipeline is loaded.
-        matcher.lexicon = Lexicon.shipped(*files)
     return nlp
 
 
-def _from_folder(folder: Path, files: list[str], scope: bool) -> Language:
-    if is_model(folder):
-        nlp = reading.pipeline(reader_of(folder), scope=scope)
-        matcher = nlp.get_pipe("nanocart_lexicon")
-        if files and isinstance(matcher, LexiconMatcher):
-            matcher.lexicon = Lexicon.shipped(*files)
-        return nlp
+def _saved(folder: Path, files: list[str], scope: bool) -> Language:
+    """A pipeline that `nlp.to_disk` wrote."""
     if not (folder / "config.cfg").is_file():
         raise UsageError(
             f"no model called {str(folder)!r}",
@@ -84,8 +92,8 @@ def extract(
 ) -> Iterator[Document]:
     """The documents with everything that the pipeline finds in them, in their order, one batch in memory at a time.
 
-    >>> next(extract([Document.of("1", "LNPs work in mice.", "")])).entities[0].text
-    'LNPs'
+    >>> next(extract([Document.of("1", "Lipid nanoparticles work in mice.", "")])).entities[0].text
+    'Lipid nanoparticles'
     """
     nlp = nlp or load()
     docs = (to_doc(document.without_annotations(), nlp) for document in documents)

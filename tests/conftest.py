@@ -28,7 +28,7 @@ def nlp() -> Language:
     """The rule-based pipeline, loaded once: change nothing in it."""
     from nanocart import pipeline
 
-    return pipeline.load()
+    return pipeline.load("rules")
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +36,7 @@ def unscoped() -> Language:
     """The pipeline that reads any text, for cases of one sentence: change nothing in it."""
     from nanocart import pipeline
 
-    return pipeline.load(scope=False)
+    return pipeline.load("rules", scope=False)
 
 
 @pytest.fixture

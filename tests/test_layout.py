@@ -125,10 +125,13 @@ def test_the_command_line_is_light(fresh_python: Callable[[str], str]) -> None:
 
 
 def test_the_pipeline_needs_neither_torch_nor_the_linker(fresh_python: Callable[[str], str]) -> None:
-    code = "import nanocart; list(nanocart.load().pipe(['LNPs (LN) carried CAR mRNA.']))"
-    wanted = ("torch", "transformers", "datasets", "ray", "scispacy.linking", "nmslib", "scipy.special", "onnxruntime")
+    wanted = ("torch", "transformers", "datasets", "ray", "scispacy.linking", "nmslib")
+    only_the_model = ("scipy.special", "onnxruntime")
     # thinc, on which spaCy stands, imports torch wherever it is installed.
-    assert loaded(fresh_python, code, *wanted) == loaded(fresh_python, "import spacy", *wanted)
+    before = loaded(fresh_python, "import spacy", *wanted)
+    code = "import nanocart; list(nanocart.load({!r}).pipe(['LNPs (LN) carried CAR mRNA.']))"
+    assert loaded(fresh_python, code.format("transformer"), *wanted) == before
+    assert loaded(fresh_python, code.format("rules"), *wanted, *only_the_model) == before
 
 
 def test_one_version() -> None:

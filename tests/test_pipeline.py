@@ -105,7 +105,7 @@ def test_a_blank_pipeline_without_importing_nanocart(fresh_python: Fresh) -> Non
 
 
 def test_to_bytes_and_back(nlp: Language) -> None:
-    again = nanocart.load().from_bytes(nlp.to_bytes())
+    again = nanocart.load("rules").from_bytes(nlp.to_bytes())
     assert said(again(TEXT)) == said(nlp(TEXT))
 
 
@@ -155,7 +155,7 @@ def test_a_wrong_lexicon(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_not_there(tmp_path: Path, own_rows: Path) -> None:
-    with pytest.raises(UsageError, match=r"no model called 'large'.*nanocart ships: rules"):
+    with pytest.raises(UsageError, match=r"no model called 'large'.*nanocart ships: transformer, rules"):
         nanocart.load("large")
     nanocart.load(scope=False).to_disk(tmp_path / "saved")
     with pytest.raises(UsageError, match="keeps its own lexicon"):

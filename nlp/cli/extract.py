@@ -110,9 +110,7 @@ def extract(
     to: str | None,
     table: Table | None,
     all_: str | None,
-    model: str | None,
-    lexicons: tuple[str, ...],
-    no_scope: bool,
+    reading: options.Reading,
     split: str | None,
     print_: bool,
     report: str | None,
@@ -126,7 +124,7 @@ def extract(
     and --all the evidence table is printed: to read on a terminal, as TSV into a pipe.
     """
     writers = _writers(output, all_, to, table, excel)
-    nlp = options.load(model, lexicons, no_scope)
+    nlp = reading.load()
     from nanocart.components.lexicon import lexicon_of
     from nanocart.naming import Naming
 

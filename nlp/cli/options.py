@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -11,9 +13,6 @@ from nanocart.corpora.formats import READABLE, WRITABLE
 
 if TYPE_CHECKING:
     from spacy.language import Language
-
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 TABLES: Final = ("findings", "entities", "relations", "documents")
 
@@ -48,7 +47,17 @@ excel = click.option("--excel", is_flag=True, help="CSV and TSV with the mark by
 model = click.option(
     "--model",
     metavar="NAME|FOLDER",
-    help="The reader: 'rules', or the folder of a model (default: the best that is shipped).",
+    help="The reader: 'transformer' (default), 'rules' (quicker, less right), or the folder of a model.",
+)
+device = click.option(
+    "--device", metavar="NAME", help="Where the model runs: cpu, cuda, cuda:1 or mps (default: the best there is)."
+)
+min_confidence = click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="0..1",
+    help="Leave out what the model is less sure of: fewer rows, and more of them right.",
 )
 lexicon = click.option(
     "--lexicon",
@@ -60,13 +69,35 @@ lexicon = click.option(
 no_scope = click.option("--no-scope", is_flag=True, help="Read texts that do not speak of the field too.")
 
 
-def reading(command: F) -> F:
-    """The options of every command that runs the pipeline."""
-    return model(lexicon(no_scope(command)))
-
-
-def load(model: str | None, lexicons: tuple[str, ...], no_scope: bool) -> Language:
+@dataclass(frozen=True, slots=True)
+class Reading:
     """The pipeline that the options ask for."""
-    from nanocart import pipeline
 
-    return pipeline.load(model or pipeline.MODELS[0], lexicon=lexicons, scope=not no_scope)
+    model: str | None
+    lexicons: tuple[str, ...]
+    no_scope: bool
+    device: str | None
+    min_confidence: float
+
+    def load(self) -> Language:
+        """Load it."""
+        from nanocart import pipeline
+
+        return pipeline.load(
+            self.model or pipeline.MODELS[0],
+            lexicon=self.lexicons,
+            scope=not self.no_scope,
+            device=self.device,
+            min_confidence=self.min_confidence,
+        )
+
+
+def reading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that runs the pipeline, handed to it as one `reading`."""
+
+    @wraps(command)
+    def gathered(*args: Any, **given: Any) -> Any:
+        mine = {one.name: given.pop(one.name) for one in fields(Reading)}
+        return command(*args, reading=Reading(**mine), **given)
+
+    return model(lexicon(no_scope(device(min_confidence(gathered)))))

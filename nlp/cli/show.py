@@ -132,9 +132,7 @@ def show(
     html: str | None,
     as_is: bool,
     from_: str | None,
-    model: str | None,
-    lexicons: tuple[str, ...],
-    no_scope: bool,
+    reading: options.Reading,
 ) -> None:
     """Show what is found in TEXT: a text in quotation marks, a file, or '-' for standard input.
 
@@ -147,7 +145,7 @@ def show(
 
     tally = Tally()
     documents: Any = tally.read(items_of(text, from_))
-    nlp = options.load(model, lexicons, no_scope)
+    nlp = reading.load()
     naming = Naming(lexicon_of(nlp))
     if not as_is:
         documents = run(documents, nlp, tally.skipped.append)

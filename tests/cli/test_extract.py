@@ -151,8 +151,13 @@ def test_the_options_of_the_pipeline_arrive(run: Run, nlp: Any, monkeypatch: pyt
         "--lexicon",
         "b.tsv",
         "--no-scope",
+        "--device",
+        "cpu",
+        "--min-confidence",
+        "0.8",
     )
-    assert asked == [(("folder",), {"lexicon": ("a.tsv", "b.tsv"), "scope": False})]
+    given = {"lexicon": ("a.tsv", "b.tsv"), "scope": False, "device": "cpu", "min_confidence": 0.8}
+    assert asked == [(("folder",), given)]
 
 
 @pytest.mark.slow
