@@ -1,6 +1,6 @@
 """Does memory grow while documents stream through the pipeline?
 
-    python benchmarks/memory.py [FOLDER] [--early N] [--late N]
+    python benchmarks/memory.py [FOLDER] [--model NAME] [--early N] [--late N]
 
 The abstracts are repeated under new identifiers; the figure to keep is resident memory after 50,000 documents at most
 1.1 times that after 5,000.
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from inputs import abstracts, parser_for
 
-from nanocart.pipeline import extract
+from nanocart.pipeline import extract, load
 from nanocart.schema import Document
 
 MOST_GROWTH = 1.1
@@ -44,10 +44,11 @@ def main() -> None:
     parser = parser_for(__doc__)
     parser.add_argument("--early", type=int, default=5_000, help="documents before the first look (default: 5,000)")
     parser.add_argument("--late", type=int, default=50_000, help="documents before the last look (default: 50,000)")
+    parser.add_argument("--model", default="rules", help="'rules' (default), 'transformer' or a folder")
     args = parser.parse_args()
     documents = abstracts(args.folder)
     start, early, late = time.perf_counter(), 0.0, 0.0
-    for number, _ in enumerate(extract(islice(endless(documents), args.late)), start=1):
+    for number, _ in enumerate(extract(islice(endless(documents), args.late), load(args.model)), start=1):
         if number % args.early == 0 or number == args.late:
             late = resident()
             early = early or late

@@ -24,7 +24,20 @@ class TorchBackend:
         self.task = task
 
     def encode(self, given: Mapping[str, Array]) -> tuple[Array, Array]:
-        """See `Backend`."""
+        """See `Backend`. A batch for which the memory does not suffice is read in halves."""
+        rows = len(given["input_ids"])
+        try:
+            return self._encode(given)
+        except torch.OutOfMemoryError:
+            if rows == 1:
+                raise
+            torch.cuda.empty_cache()
+        halves = [slice(0, rows // 2), slice(rows // 2, rows)]
+        found = [self.encode({name: one[half] for name, one in given.items()}) for half in halves]
+        states, scores = (np.concatenate(part) for part in zip(*found, strict=True))
+        return states, scores
+
+    def _encode(self, given: Mapping[str, Array]) -> tuple[Array, Array]:
         with torch.inference_mode(), mixed_precision(self.device.type):
             there = self._there(given)
             states = self.network(**there)

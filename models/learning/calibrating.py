@@ -27,14 +27,14 @@ def calibrate(reader: Reader, dev: Sequence[Document]) -> About:
     lines: dict[str, Line] = {}
     # A row is as sure as the mentions and the relation that it is made of, so that its line is fitted after theirs.
     for kinds in (("mentions", "relations"), ("findings",)):
-        judged = list(_judged(dev, found_in(dev, reader.told(replace(tight, calibration=lines)))))
+        verdicts = list(judged(dev, found_in(dev, reader.told(replace(tight, calibration=lines)))))
         for kind in kinds:
-            if mine := [(sure, right) for one, sure, right in judged if one == kind]:
+            if mine := [(sure, right) for one, sure, right in verdicts if one == kind]:
                 lines[kind] = line_of(*zip(*mine, strict=True))
     return replace(tight, calibration=lines)
 
 
-def _judged(gold: Sequence[Document], found: Sequence[Document]) -> Iterator[tuple[str, float, bool]]:
+def judged(gold: Sequence[Document], found: Sequence[Document]) -> Iterator[tuple[str, float, bool]]:
     """Kind and confidence of each mention, relation and row of findings, and whether the gold has it."""
     for one, other in zip(gold, found, strict=True):
         places = {(mention.start, mention.end, mention.label) for mention in one.entities}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import tomllib
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,6 +100,20 @@ class Config:
             return cls.parse(Path(path).read_text("utf-8"), str(path))
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror}", hint="name a TOML file; --defaults prints one") from error
+
+    @classmethod
+    def gentle(cls) -> Config:
+        """Settings for fitting a trained model to a few documents more: few epochs, low rates, nothing held back."""
+        training = Training(epochs=6, pieces=2048, rate=5e-5, head_rate=2e-4, patience=0)
+        return cls(Data(train=(), dev=()), Model(), training)
+
+    def begun_from(self, model: str | None = None, data: Sequence[str] = ()) -> Config:
+        """The settings with a model to go on from, and documents to learn from, where they are given."""
+        return replace(
+            self,
+            model=replace(self.model, init=model) if model else self.model,
+            data=replace(self.data, train=tuple(data)) if data else self.data,
+        )
 
     def to_toml(self) -> str:
         """Every setting with its value, as TOML that `parse` reads.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Final
 
 import torch
 
@@ -30,7 +31,11 @@ from nanocart.models.learning.network import Network, Shape
 from nanocart.models.learning.training import Epoch, Lessons, fit
 from nanocart.models.reader import Reader
 from nanocart.models.reading import found_in, looker
+from nanocart.models.shelf import SHIPPED
 from nanocart.schema import LABELS, Document
+
+SHIPPED_NAME: Final = "nanocart"
+"""What `model.init` calls the model that comes with nanocart."""
 
 
 def learn(
@@ -39,11 +44,13 @@ def learn(
     *,
     told: Callable[[Epoch], None] = lambda epoch: None,
     moved: Callable[[int, int], None] = lambda step, steps: None,
+    noted: Callable[[str], None] = lambda line: None,
 ) -> Trained:
     """Train as the configuration says, in the folder `out`; the model is then in `out/model`.
 
-    Raises `UsageError` where a source is missing or has nothing to learn from, and `FloatingPointError` where the loss
-    is not a number any more.
+    `told` is called after each epoch, `moved` after each step, `noted` with what a user should know. Raises
+    `UsageError` where a source is missing or has nothing to learn from, and `FloatingPointError` where the loss is not
+    a number any more.
     """
     if (out / "model").exists():
         raise UsageError(f"{out / 'model'} is there already", hint="name another folder, or take it away")
@@ -54,8 +61,7 @@ def learn(
     held = held_out(data) if config.data.auxiliary else gold_names()
     for one in dev:
         held.add(one.metadata, one.text)
-    # What is reported on may have come into a user's own files too; what is out of scope was not annotated.
-    own = [one for one in own if one.study.in_scope is not False and not held.has(one.metadata, one.text)]
+    own = list(_learnt_from(own, held, noted))
     tags = {OWN: Tags(LABELS)} | {name: Tags(TASKS[name].tags) for name in config.data.auxiliary if name in TASKS}
     begun = _begun(config, tags)
     about = begun.about
@@ -78,6 +84,22 @@ def learn(
     return trained
 
 
+def _learnt_from(own: Sequence[Document], held: HeldOut, noted: Callable[[str], None]) -> Iterator[Document]:
+    """The documents less those on which scores are reported, and those out of scope, which are not annotated."""
+    reported = unread = 0
+    for one in own:
+        if held.has(one.metadata, one.text):
+            reported += 1
+        elif one.study.in_scope is False:
+            unread += 1
+        else:
+            yield one
+    if reported:
+        noted(f"{reported} documents are left out, since scores are reported on them (dev or test)")
+    if unread:
+        noted(f"{unread} documents are left out, since they are marked as out of scope")
+
+
 def _begun(config: Config, tags: dict[str, Tags]) -> Trained:
     """What training begins with: a bare encoder under new heads, or a trained model."""
     labels = {name: one.labels for name, one in tags.items()}
@@ -92,7 +114,7 @@ def _begun(config: Config, tags: dict[str, Tags]) -> Trained:
         shape = Shape(config.model.mention, config.model.pair, config.model.dropout)
         about = About(config.model.window, config.model.hints, labels, asdict(shape))
         return Trained(Network(encoder, counts, shape), tokenizer, about)
-    old = from_pretrained(config.model.init)
+    old = from_pretrained(SHIPPED if config.model.init == SHIPPED_NAME else config.model.init)
     keep_layers(old.network.encoder, config.model.layers)
     shape = replace(Shape(**old.about.shape), dropout=config.model.dropout)
     network = Network(old.network.encoder, counts, shape)

@@ -17,12 +17,19 @@ if TYPE_CHECKING:
 @click.command(short_help="Train a model on annotated documents.")
 @click.argument("config", required=False)
 @click.option("-o", "--output", metavar="FOLDER", help="Where the run is kept; the model is then in FOLDER/model.")
+@click.option(
+    "--init", metavar="NAME|FOLDER", help="Go on from a trained model: 'nanocart', the shipped one, or a folder."
+)
+@click.option(
+    "--data", multiple=True, metavar="FILE", help="Annotated documents to learn from, instead of those of CONFIG."
+)
 @click.option("--defaults", is_flag=True, help="Print every setting with its default, as a file to begin with.")
-def train(config: str | None, output: str | None, defaults: bool) -> None:
+def train(config: str | None, output: str | None, init: str | None, data: tuple[str, ...], defaults: bool) -> None:
     """Train a model as CONFIG (a TOML file) says. Needs: pip install "nanocart[train]".
 
-    A run that was stopped goes on after its last whole epoch when it is started again with the same FOLDER. Read with
-    the model by: nanocart extract ... --model FOLDER/model
+    Without CONFIG a trained model is fitted to your own documents: nanocart train --init nanocart --data mine.jsonl -o
+    run. A run that was stopped goes on after its last whole epoch when it is started again with the same FOLDER. Read
+    with the model by: nanocart extract ... --model FOLDER/model
     """
     try:
         from nanocart.models.learning.config import Config
@@ -30,9 +37,11 @@ def train(config: str | None, output: str | None, defaults: bool) -> None:
         if defaults:
             click.echo(Config().to_toml(), nl=False)
             return
-        if not config or not output:
-            raise UsageError("name a configuration and a folder", hint="nanocart train my.toml -o run; see --defaults")
-        _run(Config.read(config), Path(output))
+        if not output or not (config or (init and data)):
+            why = "name a configuration, or --init and --data; and a folder"
+            raise UsageError(why, hint="nanocart train my.toml -o run; see --defaults")
+        settings = Config.read(config) if config else Config.gentle()
+        _run(settings.begun_from(init, data), Path(output))
     except ModuleNotFoundError as error:
         why = f"training needs {error.name}, which is not installed"
         raise UsageError(why, hint='pip install "nanocart[train]"') from error
@@ -57,6 +66,7 @@ def _run(config: Config, folder: Path) -> None:
                 config,
                 folder,
                 told=told,
+                noted=progress.console.print,
                 moved=lambda step, steps: progress.update(task, completed=step, total=max(step, steps)),
             )
         except FloatingPointError as error:

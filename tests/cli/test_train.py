@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,11 @@ def test_train_extract_and_benchmark(run: Run) -> None:
     read = run("extract", "one.jsonl", "--model", "run/model", "-o", "out.jsonl")
     assert read.exit_code == 0, read.stderr
     assert json.loads(Path("out.jsonl").read_text("utf-8"))["text"].startswith("LNPs carry")
+    mine = files("nanocart.corpora") / "data" / "written.jsonl"
+    Path("mine.jsonl").write_text("\n".join(mine.read_text("utf-8").splitlines()[:2]) + "\n", "utf-8")
+    more = run("train", "--init", "run/model", "--data", "mine.jsonl", "-o", "more")
+    assert more.exit_code == 0, more.stderr
+    assert Path("more/model/encoder.onnx").is_file()
     scored = run("benchmark", "rules", "transformer:run/model", "--corpus", "written")
     assert scored.exit_code == 0, scored.stderr
     assert "transformer:run/model" in scored.stdout

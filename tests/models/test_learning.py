@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 torch = pytest.importorskip("torch", reason="training needs: pip install 'nanocart[train]'")
 
+from nanocart.corpora import gold
 from nanocart.corpora.jsonl import write
 from nanocart.errors import SourceError, UsageError
 from nanocart.eval import measures
@@ -17,6 +19,7 @@ from nanocart.eval.systems import system
 from nanocart.models.encoding import Cutter
 from nanocart.models.learning.backend import TorchBackend
 from nanocart.models.learning.config import Config
+from nanocart.models.learning.encoders import keep_layers, load_encoder
 from nanocart.models.learning.folder import Trained, from_pretrained
 from nanocart.models.learning.learn import learn
 from nanocart.models.reader import Reader
@@ -155,3 +158,50 @@ def test_a_finished_run_is_not_trained_again(encoder: Path, tmp_path: Path) -> N
     learn(config, tmp_path / "run")
     with pytest.raises(UsageError, match="there already"):
         learn(config, tmp_path / "run")
+
+
+@pytest.mark.slow
+def test_a_model_goes_on_from_a_model(encoder: Path, tmp_path: Path) -> None:
+    taught = saved(TAUGHT[:3], tmp_path / "taught.jsonl")
+    learn(settings(encoder, taught), tmp_path / "first")
+    model = tmp_path / "first" / "model"
+    still = settings(encoder, taught, rate=0.0, head_rate=0.0).begun_from(str(model))
+    learn(still, tmp_path / "second")
+    before, after = weights(model), weights(tmp_path / "second" / "model")
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    moving = settings(encoder, taught).begun_from(str(model))
+    learn(moving, tmp_path / "third")
+    after = weights(tmp_path / "third" / "model")
+    assert not torch.equal(before["heads.mention.weight"], after["heads.mention.weight"])
+
+
+@pytest.mark.slow
+def test_fewer_layers_are_the_first_and_the_last(encoder: Path, tmp_path: Path) -> None:
+    taught = saved(TAUGHT[:3], tmp_path / "taught.jsonl")
+    config = settings(encoder, taught, rate=0.0, head_rate=0.0)
+    learn(replace(config, model=replace(config.model, layers=1)), tmp_path / "run")
+    network = from_pretrained(tmp_path / "run" / "model").network
+    assert network.encoder.config.num_hidden_layers == len(network.encoder.encoder.layer) == 1
+    whole = load_encoder(str(encoder))[1]
+    kept = network.encoder.encoder.layer[0].intermediate.dense.weight
+    assert torch.equal(kept, whole.encoder.layer[0].intermediate.dense.weight)
+    keep_layers(whole, 2)
+    assert len(whole.encoder.layer) == 2
+    with pytest.raises(UsageError, match="it has 2"):
+        keep_layers(whole, 3)
+
+
+@pytest.mark.slow
+def test_what_is_not_learnt_from_is_counted(encoder: Path, tmp_path: Path) -> None:
+    reported = gold.standoff("gold", "dev")[0]
+    documents = [
+        replace(TAUGHT[0], metadata={"pmid": reported["id"], **reported["metadata"]}),
+        replace(TAUGHT[1], study=replace(TAUGHT[1].study, in_scope=False)),
+        *TAUGHT[2:4],
+    ]
+    lines: list[str] = []
+    learn(settings(encoder, saved(documents, tmp_path / "taught.jsonl")), tmp_path / "run", noted=lines.append)
+    assert [line.split(" documents")[0] for line in lines] == ["1", "1"]
+    assert "dev or test" in lines[0]
+    assert "out of scope" in lines[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nanocart.models.pairs import ALLOWED, FEATURES, JOINS, pairs, questions
+from nanocart.models.pairs import ALLOWED, FEATURES, GROUPS, JOINS, Pairs, pairs, questions
 from nanocart.rules.view import View
 from nanocart.schema import SIGNATURES, Mention
 
@@ -87,3 +87,40 @@ def test_a_figure_is_only_asked_of_outcomes_near_it() -> None:
     text = "Toxicity fell. It did. It did. Now 40% died."
     mentions = [Mention("o", 0, 8, "OUTCOME", "Toxicity"), Mention("v", 35, 38, "VALUE", "40%")]
     assert len(pairs(View(text), mentions)) == 0
+
+
+def features(found: Pairs, head: int, tail: int) -> dict[str, int]:
+    """The features of one pair by their group, counted from the group's first row."""
+    at = next(n for n in range(len(found)) if (found.head[n], found.tail[n]) == (head, tail))
+    bases = np.cumsum([0, *GROUPS.values()])
+    return {name: int(value - base) for name, value, base in zip(GROUPS, found.features[at], bases, strict=False)}
+
+
+def test_features_worked_by_hand() -> None:
+    found = pairs(View(TEXT), MENTIONS)
+    # The particle of the first sentence, and the outcome of the second: one sentence on, " carry ... reduced " between
+    # (43 characters, about seven words), before it, one other particle between the two, and that one is the same thing.
+    first = features(found, 0, 4)
+    assert (first["sentences"], first["order"], first["rivals"], first["near"]) == (4, 1, 1, 0)
+    assert first["words"] == 5  # 43 // 6 = 7, and five of the steps 0, 1, 2, 3, 5, 8, 12 are no more than that
+    # The thing is spoken of three times: more than once, more than twice, not more than four times.
+    assert first["size"] == 2
+    # The first sentence is the title: the head's thing is named there, the tail is not in it.
+    assert first["title"] == 2
+    # The last particle stands behind the outcome, in the sentence after it.
+    last = features(found, 6, 4)
+    assert (last["sentences"], last["order"], last["rivals"]) == (2, 0, 0)
+    # A CAR-bearing cell; the LNPs beside it are as near, but what stands right in front of the outcome is nearest.
+    assert features(found, 2, 4)["near"] == 0
+
+
+def test_the_nearest_of_two_things_comes_first() -> None:
+    text = "Liposomes met LNPs and tumors shrank."
+    mentions = [
+        Mention("a", 0, 9, "NANOPARTICLE", "Liposomes"),
+        Mention("b", 14, 18, "NANOPARTICLE", "LNPs"),
+        Mention("o", 23, 29, "OUTCOME", "tumors"),
+    ]
+    found = pairs(View(text), mentions)
+    assert [features(found, head, 2)["near"] for head in (0, 1)] == [1, 0]
+    assert [features(found, head, 2)["rivals"] for head in (0, 1)] == [1, 0]
