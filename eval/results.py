@@ -33,7 +33,7 @@ from nanocart.eval.systems import system
 from nanocart.schema import Document
 
 HERE: Final = Path(__file__).parent
-SYSTEMS: Final = ("rules", "dictionary", "rules:gold-entities")
+SYSTEMS: Final = ("rules", "transformer", "dictionary", "rules:gold-entities", "transformer:gold-entities")
 READERS: Final = ("pass-a", "pass-b")
 COMPARED: Final = ("spans/strict/six types", "relations/document/five relations", "findings/core rows")
 SHOWN: Final = (
@@ -111,7 +111,7 @@ def external() -> str:
     rows = []
     for name, corpus in EXTERNAL.items():
         documents = load(name)
-        for one in ("rules:no-scope", "dictionary"):
+        for one in ("rules:no-scope", "transformer:no-scope", "dictionary"):
             pairs = matched(documents, system(one).read([document.without_annotations() for document in documents]))
             for label in dict.fromkeys(corpus.labels.values()):
                 modes = [f"spans/{mode}/{label}" for mode in ("strict", "overlap")]

@@ -97,6 +97,7 @@ def _transformer(argument: str) -> System:
     "transformer:no-scope" and "transformer:gold-entities" are as for the rules, each also with ":FOLDER" behind it.
     """
     from nanocart.models.reading import related
+    from nanocart.models.shelf import SHIPPED, fingerprint
     from nanocart.pipeline import TRANSFORMER, extract, load
 
     how, _, folder = (
@@ -104,9 +105,10 @@ def _transformer(argument: str) -> System:
     )
     nlp = load(folder or TRANSFORMER, scope=not how)
     name = f"transformer:{argument}".rstrip(":")
+    version = f"{__version__}-{fingerprint(folder or SHIPPED)}"
     if how == "gold-entities":
-        return System(name, __version__, lambda found: related(found, nlp), given="entities")
-    return System(name, __version__, lambda documents: extract(documents, nlp))
+        return System(name, version, lambda found: related(found, nlp), given="entities")
+    return System(name, version, lambda documents: extract(documents, nlp))
 
 
 def _dictionary(argument: str) -> System:

@@ -23,6 +23,8 @@ from nanocart.rules.findings import Statements
 from nanocart.rules.view import View
 from nanocart.schema import ASSERTIONS, Attributes, Finding, Mention, Relation
 
+_WHY: Final = "model"
+"""What mentions and relations say of where they are from."""
 BATCH: Final = 4096
 """Pieces that are read at once."""
 
@@ -45,7 +47,6 @@ class Reader:
         cutter: Cutter,
         about: About,
         *,
-        name: str = "model",
         folder: Path | None = None,
         min_confidence: float = 0.0,
     ) -> None:
@@ -53,7 +54,6 @@ class Reader:
         self.cutter = cutter
         self.about = about
         self.tags = Tags(about.tags[OWN])
-        self.name = name
         self.folder = folder
         """Where it was loaded from."""
         self.min_confidence = min_confidence
@@ -61,7 +61,7 @@ class Reader:
 
     def told(self, about: About) -> Reader:
         """A reader with the same network that is told something else of it."""
-        return Reader(self.backend, self.cutter, about, name=self.name)
+        return Reader(self.backend, self.cutter, about)
 
     def confidence(self, kind: str, chance: float) -> float:
         """The confidence for a chance: a share of right ones, where the model was calibrated."""
@@ -142,7 +142,7 @@ class Reader:
                     view.text[begin:end],
                     attributes=_attributes(label, {name: scores[at] for name, scores in said.items()}),
                     confidence=sure,
-                    why=self.name,
+                    why=_WHY,
                 )
             )
         return found
@@ -194,7 +194,7 @@ class Reader:
                 agents.append((head.id, tail.id))
             said = ASSERTIONS[int(certainty[pair].argmax())] if name in _ASSERTED else tail.attributes.assertion
             key = (name, cluster[head.id], tail.id if name in ("VALUE_OF", "QUALIFIES") else cluster[tail.id])
-            made = Relation("", name, head.id, tail.id, said or "affirmed", sure, self.name)
+            made = Relation("", name, head.id, tail.id, said or "affirmed", sure, _WHY)
             if key not in relations or (made.confidence or 0) > (relations[key].confidence or 0):
                 relations[key] = made
         place = {one.id: at for at, one in enumerate(mentions)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ from nanocart.models.about import FILE, About
 from nanocart.models.devices import best_device
 from nanocart.models.encoding import Cutter
 from nanocart.models.reader import Reader
-from nanocart.models.runtime import ENCODER, OnnxBackend
+from nanocart.models.runtime import ENCODER, HEADS, OnnxBackend
 
 SHIPPED: Final = Path(__file__).parent / "weights"
 """The model that comes with nanocart."""
@@ -19,6 +20,12 @@ SHIPPED: Final = Path(__file__).parent / "weights"
 def is_model(folder: str | Path) -> bool:
     """Whether a folder is that of a model which `nanocart train` made."""
     return (Path(folder) / FILE).is_file()
+
+
+def fingerprint(folder: str | Path) -> str:
+    """Eight digits of the hash (SHA-256) of what a model's folder says of itself and of its heads."""
+    parts = (Path(folder) / name for name in (FILE, HEADS))
+    return hashlib.sha256(b"".join(one.read_bytes() for one in parts)).hexdigest()[:8]
 
 
 def reader_of(folder: str | Path, device: str | None = None, *, min_confidence: float = 0.0) -> Reader:
@@ -30,11 +37,10 @@ def reader_of(folder: str | Path, device: str | None = None, *, min_confidence: 
     """
     where = Path(folder)
     about = About.read(where)
-    name = "model" if where == SHIPPED else f"model {where.name}"
     chosen = device or best_device()
     if chosen == "cpu" and (where / ENCODER).is_file():
         cutter, backend = _cutter(where), OnnxBackend(where)
-        return Reader(backend, cutter, about, name=name, folder=where, min_confidence=min_confidence)
+        return Reader(backend, cutter, about, folder=where, min_confidence=min_confidence)
     try:
         from nanocart.models.learning.backend import TorchBackend
         from nanocart.models.learning.folder import from_pretrained
@@ -48,7 +54,7 @@ def reader_of(folder: str | Path, device: str | None = None, *, min_confidence: 
         why = f"the device {chosen!r} cannot be used: {str(error).splitlines()[0]}"
         raise UsageError(why, hint="leave the device out, or name 'cpu'") from error
     cutter = Cutter(trained.tokenizer.backend_tokenizer)
-    return Reader(network, cutter, about, name=name, folder=where, min_confidence=min_confidence)
+    return Reader(network, cutter, about, folder=where, min_confidence=min_confidence)
 
 
 def _cutter(folder: Path) -> Cutter:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import spacy
@@ -16,8 +16,9 @@ from spacy.tokens import Doc
 import nanocart
 from nanocart.errors import LexiconError, UsageError
 from nanocart.lexicon import Lexicon
+from nanocart.models import reading
 from nanocart.naming import Naming
-from nanocart.pipeline import COMPONENTS
+from nanocart.pipeline import COMPONENTS, MODELS
 from nanocart.schema import Document, Mention
 
 if TYPE_CHECKING:
@@ -36,15 +37,34 @@ OTHERS = [
 TEXTS = [TEXT, *OTHERS] * 3
 
 
+@pytest.fixture(scope="module", params=MODELS)
+def model(request: pytest.FixtureRequest) -> str:
+    """Each reader that is shipped."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def nlp(model: str) -> Language:
+    """Its pipeline, loaded once: change nothing in it."""
+    return nanocart.load(model)
+
+
+@pytest.fixture(scope="module")
+def unscoped(model: str) -> Language:
+    """Its pipeline for texts of any scope."""
+    return nanocart.load(model, scope=False)
+
+
 def said(doc: Doc) -> Document:
     document: Document = doc._.document
     return document
 
 
-def test_it_is_a_language(nlp: Language) -> None:
+def test_it_is_a_language(model: str, nlp: Language) -> None:
+    components = {"rules": COMPONENTS, "transformer": reading.COMPONENTS}[model]
     assert isinstance(nlp, Language)
-    assert tuple(nlp.pipe_names) == COMPONENTS
-    assert nlp.analyze_pipes()["problems"] == {name: [] for name in COMPONENTS}
+    assert tuple(nlp.pipe_names) == components
+    assert nlp.analyze_pipes()["problems"] == {name: [] for name in components}
 
 
 def test_everything_is_within_reach_of_the_doc(nlp: Language) -> None:
@@ -104,13 +124,13 @@ def test_a_blank_pipeline_without_importing_nanocart(fresh_python: Fresh) -> Non
     assert fresh_python(code) == "(LNPs, T cells)"
 
 
-def test_to_bytes_and_back(nlp: Language) -> None:
-    again = nanocart.load("rules").from_bytes(nlp.to_bytes())
+def test_to_bytes_and_back(model: str, nlp: Language) -> None:
+    again = nanocart.load(model).from_bytes(nlp.to_bytes())
     assert said(again(TEXT)) == said(nlp(TEXT))
 
 
-def test_a_saved_pipeline_keeps_the_users_rows(own_rows: Path, tmp_path: Path) -> None:
-    nanocart.load(lexicon=own_rows).to_disk(tmp_path / "saved")
+def test_a_saved_pipeline_keeps_the_users_rows(model: str, own_rows: Path, tmp_path: Path) -> None:
+    nanocart.load(model, lexicon=own_rows).to_disk(tmp_path / "saved")
     own_rows.unlink()
     doc = nanocart.load(tmp_path / "saved")("The frobnicated dendriosomes reached CAR-T cells.")
     assert doc.ents[0].kb_id_ == "MY:1"
@@ -131,10 +151,10 @@ def own_rows(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_lexicon_of_ones_own(nlp: Language, own_rows: Path) -> None:
+def test_a_lexicon_of_ones_own(model: str, nlp: Language, own_rows: Path) -> None:
     text = "Frobnicated dendriosomes delivered mRNA to CAR-T cells."
     for given in (own_rows, str(own_rows), [own_rows]):
-        first = nanocart.load(lexicon=given)(text)._.mentions[0]
+        first = nanocart.load(model, lexicon=given)(text)._.mentions[0]
         assert (first.text, first.label, first.concept) == ("Frobnicated dendriosomes", "NANOPARTICLE", "MY:1")
     assert "Frobnicated dendriosomes" not in [ent.text for ent in nlp(text).ents]
 
@@ -144,6 +164,46 @@ def test_a_particle_of_ones_own_is_in_scope(own_rows: Path) -> None:
     assert (
         nanocart.load(lexicon=own_rows)("Frobnicated dendriosomes cured mice with lymphoma.")._.study.in_scope is True
     )
+
+
+def test_what_the_model_is_less_sure_of_is_left_out(tmp_path: Path) -> None:
+    every, sure = nanocart.load(), nanocart.load(min_confidence=0.9)
+    sure.to_disk(tmp_path / "saved")
+    again = spacy.load(tmp_path / "saved")
+    left = 0
+    for text in TEXTS[:5]:
+        kept = said(sure(text))
+        assert said(again(text)) == kept
+        loose = {(one.start, one.end): one.confidence for one in said(every(text)).entities}
+        for one in (*kept.entities, *kept.relations, *kept.findings):
+            assert one.confidence is not None
+            assert one.confidence >= 0.9
+        assert {(one.start, one.end) for one in kept.entities} == {
+            place for place, sureness in loose.items() if sureness is not None and sureness >= 0.9
+        }
+        left += len(loose) - len(kept.entities)
+    assert left > 0
+
+
+def test_a_false_friend_of_ones_own_is_no_mention(model: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.tsv"
+    path.write_text("id\tname\tlabel\nMY:1\tKupffer lipid nanoparticles\tNONE\n")
+    found = nanocart.load(model, lexicon=path)("Kupffer lipid nanoparticles carried CAR mRNA to T cells.").ents
+    assert not [ent for ent in found if ent.start_char < 27]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"model": "rules", "min_confidence": 0.5}, "no model that a confidence"),
+        ({"model": "rules", "device": "cpu"}, "no model that a device"),
+        ({"min_confidence": 1.5}, "not between 0 and 1"),
+        ({"device": "abacus"}, "'abacus' cannot be used|is not installed"),
+    ],
+)
+def test_options_that_make_no_sense(options: dict[str, Any], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        nanocart.load(**options)
 
 
 def test_a_wrong_lexicon(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from nanocart.errors import SourceError, UsageError
 from nanocart.models.about import About
 from nanocart.models.labels import Tags
 from nanocart.models.learning.encoders import load_encoder
-from nanocart.models.learning.export import as_onnx, to_onnx
 from nanocart.models.learning.network import Network, Shape
 from nanocart.models.runtime import ENCODER, HEADS
 
@@ -35,6 +34,9 @@ def save_pretrained(trained: Trained, folder: str | Path, *, half: bool = False)
     An encoder that cannot be written as ONNX is left to torch. Raises `OSError` where the folder cannot be written.
     """
     from safetensors.torch import save_file
+
+    # Whoever only reads, on a GPU, does without onnx.
+    from nanocart.models.learning.export import as_onnx, to_onnx
 
     encoder = trained.network.encoder
     heads = {

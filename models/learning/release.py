@@ -12,12 +12,13 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from nanocart.models.learning.folder import from_pretrained, save_pretrained
 from nanocart.models.shelf import SHIPPED
 
 
 def release(model: str | Path, folder: Path = SHIPPED) -> None:
     """Write a model's folder anew as a release. Raises `SourceError` where it is broken."""
+    from nanocart.models.learning.folder import from_pretrained, save_pretrained
+
     save_pretrained(from_pretrained(model), folder, half=True)
 
 

@@ -24,7 +24,7 @@ from nanocart.models.pairs import FEATURES, GROUPS
 from nanocart.models.reading import pipeline
 from nanocart.models.runtime import OnnxBackend
 from nanocart.models.shelf import reader_of
-from nanocart.schema import LABELS
+from nanocart.schema import LABELS, Finding, Mention, Relation
 from tests.models.small import UNSEEN
 
 
@@ -138,3 +138,30 @@ def test_weights_that_are_missing_are_not_made_up(copy: Path) -> None:
     save_file(held, path, {"format": "pt"})
     with pytest.raises(SourceError, match="1 weights are missing"):
         from_pretrained(copy)
+
+
+def test_a_batch_that_the_memory_does_not_hold_is_read_in_halves(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = TorchBackend(from_pretrained(folder).network)
+    windows = given(5, 20)
+    states, scores = backend.encode(windows)
+    whole, sizes = TorchBackend._encode, []
+
+    def small(self: TorchBackend, some: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        sizes.append(len(some["input_ids"]))
+        if sizes[-1] > 2:
+            raise torch.OutOfMemoryError
+        return whole(self, some)
+
+    monkeypatch.setattr(TorchBackend, "_encode", small)
+    again = backend.encode(windows)
+    assert sizes == [5, 2, 3, 1, 2]
+    np.testing.assert_allclose(again[0], states, atol=1e-5)
+    np.testing.assert_allclose(again[1], scores, atol=1e-5)
+
+
+def test_given_mentions_count_as_sure(folder: Path) -> None:
+    reader = reader_of(folder, "cpu")
+    mentions = [Mention("e1", 0, 4, "NANOPARTICLE", "LNPs"), Mention("e2", 5, 11, "OUTCOME", "tumors")]
+    row = Finding("f1", outcome="e2", nanoparticle=("e1",))
+    stated = [Relation("r1", "RESULTS_IN", "e1", "e2", confidence=0.8)]
+    assert [one.confidence for one in reader.rows([row], mentions, stated)] == [0.8]
