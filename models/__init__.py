@@ -1,1 +1,1 @@
-"""Learned models. None is shipped yet: `nanocart.load()` reads with the rules."""
+"""The learned model: how texts are put to it, how it is run, and (in `learning`) how it is trained."""

@@ -52,32 +52,66 @@ class Tags:
         """
         if not len(scores):
             return []
-        if self._greedy(scores):
-            return [int(tag) for tag in scores.argmax(1)]
+        tags = scores.argmax(1)
+        for first, stop in self._doubtful(scores, tags):
+            before = int(tags[first - 1]) if first else 0
+            tags[first:stop] = self._path(scores[first:stop], before)
+        return [int(tag) for tag in tags]
+
+    def _doubtful(self, scores: NDArray[Any], tags: NDArray[Any]) -> list[tuple[int, int]]:
+        """The runs of words outside which every word has its best tag.
+
+        A word that begins a mention with I-x can have B-x instead, so that no better sequence costs more than that. The
+        words that it changes are a run around that one, and each costs at least the distance of its two best tags.
+        """
+        before = np.concatenate([[0], tags[:-1]])
+        wrong = np.flatnonzero((tags > 0) & (tags % 2 == 0) & (before != tags) & (before != tags - 1))
+        if not len(wrong):
+            return []
+        two = np.partition(scores, -2, axis=1)[:, -2:]
+        cost = (two[:, 1] - two[:, 0]).tolist()
+        runs: list[tuple[int, int, float]] = []
+        for at in wrong.tolist():
+            price = float(scores[at, tags[at]] - scores[at, tags[at] - 1])
+            run = self._reach(cost, at, at + 1, price)
+            # Words that two of them may change are decided together.
+            while runs and runs[-1][1] >= run[0]:
+                first, stop, other = runs.pop()
+                price += other
+                run = self._reach(cost, min(first, run[0]), max(stop, run[1]), price)
+            runs.append((*run, price))
+        return [(first, stop) for first, stop, _ in runs]
+
+    @staticmethod
+    def _reach(cost: Sequence[float], first: int, stop: int, price: float) -> tuple[int, int]:
+        """The run with the words beside it that may change for that price."""
+        left = price
+        while first and left >= 0:
+            first -= 1
+            left -= cost[first]
+        left = price
+        while stop < len(cost) and left >= 0:
+            left -= cost[stop]
+            stop += 1
+        return first, stop
+
+    def _path(self, scores: NDArray[Any], before: int) -> list[int]:
+        """The best legal sequence behind a tag, by Viterbi's algorithm."""
         # The only thing illegal is an I-x behind anything but a B-x or I-x: all other tags follow the best path so far.
         inner = range(2, len(self.names), 2)
-        total = [0.0] + [_NEVER] * (len(self.names) - 1)
+        total = [_NEVER] * len(self.names)
+        total[before] = 0.0
         back: list[list[int]] = []
         for row in scores.tolist():
             high = max(total)
-            best = total.index(high)
-            came = [best] * len(row)
+            came = [total.index(high)] * len(row)
             now = [high + score for score in row]
             for tag in inner:
-                came[tag] = before = tag - 1 if total[tag - 1] >= total[tag] else tag
-                now[tag] = total[before] + row[tag]
+                came[tag] = best = tag - 1 if total[tag - 1] >= total[tag] else tag
+                now[tag] = total[best] + row[tag]
             back.append(came)
-            # Only differences count; the sum over a long text would lose its last digits.
-            high = max(now)
-            total = [one - high for one in now]
+            total = now
         tags = [total.index(max(total))]
         for came in reversed(back[1:]):
             tags.append(came[tags[-1]])
         return tags[::-1]
-
-    def _greedy(self, scores: NDArray[Any]) -> bool:
-        """Whether the best tag of each word is a legal sequence already, as it mostly is."""
-        tags = scores.argmax(1)
-        inside = (tags > 0) & (tags % 2 == 0)
-        before = np.concatenate([[0], tags[:-1]])
-        return bool((~inside | (before == tags) | (before == tags - 1)).all())

@@ -182,8 +182,10 @@ class Reader:
         cluster = {one.id: one.cluster or one.id for one in mentions}
         for number, (name, _, _) in enumerate(asked.keys):
             chance = float(chances[number])
+            if chance < self.about.thresholds.get(name, 0.5):
+                continue
             sure = self.confidence("relations", chance)
-            if chance < self.about.thresholds.get(name, 0.5) or sure < self.min_confidence:
+            if sure < self.min_confidence:
                 continue
             pair = best[number]
             head, tail = mentions[table.head[pair]], mentions[table.tail[pair]]

@@ -32,6 +32,7 @@ class OnnxBackend:
     def _open(self, threads: int) -> None:
         import onnxruntime
         from safetensors.numpy import load_file
+        from threadpoolctl import ThreadpoolController
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
@@ -48,6 +49,8 @@ class OnnxBackend:
             why = (str(error) or type(error).__name__).strip().splitlines()[-1]
             raise SourceError(f"the model is broken: {why}", source=str(self.folder), hint="save it anew") from error
         self._threads = ThreadPoolExecutor(threads)
+        # numpy's own threads would take the cores from those that read, and its products here are small.
+        self._blas = ThreadpoolController()
         self._process = os.getpid()
 
     def __getstate__(self) -> Path:
@@ -78,11 +81,13 @@ class OnnxBackend:
 
     def mentions(self, states: Array, spans: Array) -> tuple[Array, Mapping[str, Array]]:
         """See `Backend`."""
-        return self.heads.mentions(states, spans)
+        with self._blas.limit(limits=1, user_api="blas"):
+            return self.heads.mentions(states, spans)
 
     def pairs(self, states: Array, mentions: Array, given: Mapping[str, Array]) -> tuple[Array, Array]:
         """See `Backend`."""
-        return self.heads.pairs(states, mentions, given)
+        with self._blas.limit(limits=1, user_api="blas"):
+            return self.heads.pairs(states, mentions, given)
 
 
 def _cores() -> int:
