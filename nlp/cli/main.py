@@ -16,6 +16,7 @@ from nanocart.cli.errors import errors
 from nanocart.cli.evaluate import compare, evaluate
 from nanocart.cli.extract import extract
 from nanocart.cli.lexicon import lexicon
+from nanocart.cli.screening import screen
 from nanocart.cli.show import show
 from nanocart.cli.train import train
 from nanocart.errors import NanocartError, UsageError
@@ -63,5 +64,5 @@ def main() -> None:
     """
 
 
-for _command in (extract, show, convert, lexicon, corpus, evaluate, compare, errors, benchmark, train):
+for _command in (extract, show, convert, lexicon, corpus, evaluate, compare, errors, benchmark, train, screen):
     main.add_command(_command)

@@ -1,0 +1,5 @@
+"""Screening dumps: which of millions of citations speak of the field, over raw bytes and without parsing the others.
+
+`query` says what is asked, `normal` in which form texts are compared, `patterns` how a query is put to raw bytes, `raw`
+finds the records that may match and `screening` those that do.
+"""
