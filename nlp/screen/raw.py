@@ -6,8 +6,10 @@ What is found is a superset of what would be found by parsing every record and m
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from nanocart.screen.patterns import MARKS, disguised, patterns
@@ -20,10 +22,11 @@ _STARTS: Final = (b"<PubmedArticle", b"<PubmedBookArticle")
 _ENDS: Final = (b"</PubmedArticle>", b"</PubmedBookArticle>")
 _TEXT: Final = re.compile(rb"<(?:Article|Book|Vernacular)Title\b|<(?:Other)?Abstract\b")
 _TEXT_ENDS: Final = (b"</OtherAbstract", b"</Abstract", b"</VernacularTitle", b"</ArticleTitle", b"</BookTitle")
-_INLINE: Final = re.compile(rb"</?[a-z][^<>]*>")
+_INLINE: Final = re.compile(rb"</?(?:[a-z]|DispFormula)[^<>]*>|<\?.*?\?>", re.DOTALL)
 _OTHER: Final = re.compile(rb"<[^<>]*>")
-_REFERENCE: Final = re.compile(r"&(?:#(\d+)|#x([0-9A-Fa-f]+)|(lt|gt|amp|quot|apos));")
-_NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+_REFERENCE: Final = re.compile(rb"&(?:#(\d+)|#x([0-9A-Fa-f]+)|(lt|gt|amp|quot|apos));")
+_NAMED: Final = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"', b"apos": b"'"}
+_BETWEEN: Final = b"\n\n"
 
 
 def finder(query: Query) -> Finder:
@@ -76,9 +79,38 @@ def starts(block: bytes) -> list[int]:
     return sorted(found)
 
 
+@dataclass(slots=True)
+class _Part:
+    """A record with something in it: where it begins and ends, where its title and abstract do, and their groups."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    groups: set[str]
+
+
 def candidates(block: bytes, begins: list[int], find: Finder, query: Query) -> Iterator[bytes]:
     """The records of a block, given where they begin, that may match."""
-    hits = find(block)
+    parts = list(_parts(block, begins, find(block)))
+    doubtful = [one for one in parts if MARK in one.groups and not query.holds(one.groups - {MARK})]
+    if doubtful:
+        # What they show is searched at once: a search costs little, and beginning one does not.
+        texts = [shown(block[one.first : one.last]) for one in doubtful]
+        ends = list(accumulate(len(text) + len(_BETWEEN) for text in texts))
+        for one in doubtful:
+            one.groups.discard(MARK)
+        for place, name in find(_BETWEEN.join(texts)):
+            doubtful[min(bisect_left(ends, place), len(ends) - 1)].groups.add(name)
+        for one, text in zip(doubtful, texts, strict=True):
+            if MARK in one.groups and not query.holds(one.groups - {MARK}):
+                one.groups |= query.found(text.decode("utf-8", "replace"))
+    for one in parts:
+        if query.holds(one.groups - {MARK}):
+            yield block[one.start : one.end]
+
+
+def _parts(block: bytes, begins: list[int], hits: list[tuple[int, str]]) -> Iterator[_Part]:
     at = 0
     while at < len(hits):
         number = bisect_right(begins, hits[at][0] - 1) - 1
@@ -87,8 +119,13 @@ def candidates(block: bytes, begins: list[int], find: Finder, query: Query) -> I
         while last < len(hits) and hits[last][0] <= end:
             last += 1
         mine, at = hits[at:last], max(last, at + 1)
-        if number >= 0 and _may_match(block, begins[number], end, mine, query):
-            yield block[begins[number] : _whole(block, begins[number], end)]
+        text = _TEXT.search(block, begins[number], end) if number >= 0 else None
+        if text:
+            first = text.start()
+            stop = max(block.rfind(tag, first, end) for tag in _TEXT_ENDS)
+            groups = {name for place, name in mine if first <= place <= stop + 1}
+            if groups:
+                yield _Part(begins[number], _whole(block, begins[number], end), first, stop, groups)
 
 
 def _whole(block: bytes, start: int, end: int) -> int:
@@ -97,31 +134,18 @@ def _whole(block: bytes, start: int, end: int) -> int:
     return closed if closed > start else end
 
 
-def _may_match(block: bytes, start: int, end: int, hits: list[tuple[int, str]], query: Query) -> bool:
-    text = _TEXT.search(block, start, end)
-    if not text:
-        return False
-    first, last = text.start(), max(block.rfind(tag, start, end) for tag in _TEXT_ENDS)
-    groups = {name for place, name in hits if first <= place <= last + 1}
-    marked = MARK in groups
-    groups.discard(MARK)
-    if query.holds(groups):
-        return True
-    return marked and query.holds(groups | query.found(shown(block[first:last])))
-
-
-def shown(xml: bytes) -> str:
+def shown(xml: bytes) -> bytes:
     """The text that XML shows, roughly: inline elements vanish, all others part words.
 
-    >>> shown(b"<AbstractText>CAR<sup>+</sup> T &#946;</AbstractText>")
-    ' CAR+ T β '
+    >>> shown(b"<AbstractText>CAR<sup>+</sup> T &#946; &lt; 1</AbstractText>").decode()
+    ' CAR+ T β < 1 '
     """
     bare = _OTHER.sub(b" ", _INLINE.sub(b"", xml))
-    return _REFERENCE.sub(_character, bare.decode("utf-8", "replace"))
+    return _REFERENCE.sub(_character, bare) if b"&" in bare else bare
 
 
-def _character(found: re.Match[str]) -> str:
+def _character(found: re.Match[bytes]) -> bytes:
     if found[3]:
         return _NAMED[found[3]]
     number = int(found[1]) if found[1] else int(found[2], 16)
-    return chr(number) if number < 0x110000 else " "
+    return chr(number).encode("utf-8", "replace") if number < 0x110000 else b" "

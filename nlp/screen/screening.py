@@ -24,7 +24,7 @@ _PLAIN: Final = re.compile(rb'\s*(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: en
                            rb"(?:<!DOCTYPE [^<>\[]*>\s*)?<Pubmed(?:Book)?ArticleSet>")  # fmt: skip
 _DELETED: Final = (b"<DeleteCitation", b"<DeleteDocument")
 _DELETION: Final = re.compile(rb"<Delete(Citation|Document)[\s>].*?</Delete\1\s*>", re.DOTALL)
-_ODD: Final = (b"<!", b"<?")
+_ODD: Final = (b"<!", b"<?xml")
 
 
 @dataclass(slots=True)
