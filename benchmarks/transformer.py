@@ -50,7 +50,7 @@ def plain() -> Callable[[list[str]], None]:
     reader = pipeline("token-classification", model=model, tokenizer=tokenizer, device="cpu", batch_size=8)
 
     def read(texts: list[str]) -> None:
-        for _ in reader(iter(texts)):
+        for _ in reader(texts):
             pass
 
     return read

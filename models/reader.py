@@ -29,13 +29,18 @@ BATCH: Final = 4096
 """Pieces that are read at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class States:
-    """A text after it was read: its words, their states and the scores of their tags."""
+    """A text after it was read: its words, their states and the scores of their tags.
+
+    `spans` are those of the mentions that were found (first and last word of each), and `vectors` theirs.
+    """
 
     words: Words
     states: Array
     scores: Array
+    spans: Array | None = None
+    vectors: Array | None = None
 
 
 class Reader:
@@ -122,7 +127,8 @@ class Reader:
         if not spans:
             return []
         chances = _softmax(read.scores)
-        _, said = self.backend.mentions(read.states, np.array([(start, stop - 1) for start, stop, _ in spans]))
+        read.spans = np.array([(start, stop - 1) for start, stop, _ in spans])
+        read.vectors, said = self.backend.mentions(read.states, read.spans)
         found: list[Mention] = []
         for at, (start, stop, label) in enumerate(spans):
             begin, end = int(read.words.offsets[start, 0]), int(read.words.offsets[stop - 1, 1])
@@ -160,7 +166,9 @@ class Reader:
         if not asked.keys:
             return [], Statements()
         spans = covered(read.words, [(one.start, one.end) for one in mentions]) - (0, 1)
-        vectors, _ = self.backend.mentions(read.states, spans)
+        vectors = read.vectors
+        if vectors is None or read.spans is None or not np.array_equal(spans, read.spans):
+            vectors, _ = self.backend.mentions(read.states, spans)
         given: dict[str, Array] = {"head": table.head, "tail": table.tail, "features": table.features}
         given["between"] = inside(read.words, table.between)
         joins, certainty = self.backend.pairs(read.states, vectors, given)

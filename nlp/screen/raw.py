@@ -9,14 +9,15 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import accumulate
 from typing import Final
 
-from nanocart.screen.patterns import MARKS, disguised, patterns
+from nanocart.screen.patterns import MARKS, disguised, exact, rough
 from nanocart.screen.query import Query
 
-Finder = Callable[[bytes], list[tuple[int, str]]]
-"""From bytes to where matches end, in order, and their group; `MARK` for what plain patterns cannot see through."""
+Hits = list[tuple[int, str]]
+"""Where matches end, in order, and their group; `MARK` for what patterns cannot see through."""
 MARK: Final = ""
 _STARTS: Final = (b"<PubmedArticle", b"<PubmedBookArticle")
 _ENDS: Final = (b"</PubmedArticle>", b"</PubmedBookArticle>")
@@ -29,21 +30,30 @@ _NAMED: Final = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"', b"apos":
 _BETWEEN: Final = b"\n\n"
 
 
-def finder(query: Query) -> Finder:
-    """By Hyperscan where it is installed, else by `re`, which finds the same some 20 times as slowly."""
-    try:
-        import hyperscan
-    except ImportError:
-        return _by_re(query)
-    found = list(patterns(query))
-    names = [name for name, _ in found] + [MARK] * (len(MARKS) + 1)
-    expressions = [pattern for _, pattern in found] + [*MARKS, disguised()]
-    flags = [hyperscan.HS_FLAG_CASELESS] * len(found) + [0] * (len(MARKS) + 1)
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(expressions=expressions, ids=list(range(len(names))), elements=len(names), flags=flags)
+class Finder:
+    """A query's patterns, made ready: by Hyperscan where it is installed, else by `re`, some 20 times as slow."""
 
-    def find(block: bytes) -> list[tuple[int, str]]:
-        hits: list[tuple[int, str]] = []
+    def __init__(self, query: Query, *, quick: bool = True) -> None:
+        compiled = _by_hyperscan if quick and find_spec("hyperscan") else _by_re
+        self.rough: Callable[[bytes], Hits] = compiled(list(rough(query)))
+        self.exact: Callable[[bytes], Hits] = compiled(list(exact(query)))
+
+
+def _by_hyperscan(found: list[tuple[str, bytes]]) -> Callable[[bytes], Hits]:
+    import hyperscan
+
+    marks = [*MARKS, disguised()]
+    names = [name for name, _ in found] + [MARK] * len(marks)
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[pattern for _, pattern in found] + marks,
+        ids=list(range(len(names))),
+        elements=len(names),
+        flags=[hyperscan.HS_FLAG_CASELESS] * len(found) + [0] * len(marks),
+    )
+
+    def find(block: bytes) -> Hits:
+        hits: Hits = []
 
         def told(number: int, start: int, end: int, flags: int, context: object) -> None:
             hits.append((end, names[number]))
@@ -54,14 +64,14 @@ def finder(query: Query) -> Finder:
     return find
 
 
-def _by_re(query: Query) -> Finder:
+def _by_re(found: list[tuple[str, bytes]]) -> Callable[[bytes], Hits]:
     of_group: dict[str, list[bytes]] = {}
-    for name, pattern in patterns(query):
+    for name, pattern in found:
         of_group.setdefault(name, []).append(pattern)
-    compiled = [(name, re.compile(b"|".join(found), re.IGNORECASE)) for name, found in of_group.items()]
+    compiled = [(name, re.compile(b"|".join(every), re.IGNORECASE)) for name, every in of_group.items()]
     compiled.append((MARK, re.compile(b"|".join([*MARKS, disguised()]))))
 
-    def find(block: bytes) -> list[tuple[int, str]]:
+    def find(block: bytes) -> Hits:
         return sorted((one.end(), name) for name, pattern in compiled for one in pattern.finditer(block))
 
     return find
@@ -92,25 +102,20 @@ class _Part:
 
 def candidates(block: bytes, begins: list[int], find: Finder, query: Query) -> Iterator[bytes]:
     """The records of a block, given where they begin, that may match."""
-    parts = list(_parts(block, begins, find(block)))
-    doubtful = [one for one in parts if MARK in one.groups and not query.holds(one.groups - {MARK})]
-    if doubtful:
-        # What they show is searched at once: a search costs little, and beginning one does not.
-        texts = [shown(block[one.first : one.last]) for one in doubtful]
-        ends = list(accumulate(len(text) + len(_BETWEEN) for text in texts))
-        for one in doubtful:
-            one.groups.discard(MARK)
-        for place, name in find(_BETWEEN.join(texts)):
-            doubtful[min(bisect_left(ends, place), len(ends) - 1)].groups.add(name)
-        for one, text in zip(doubtful, texts, strict=True):
-            if MARK in one.groups and not query.holds(one.groups - {MARK}):
-                one.groups |= query.found(text.decode("utf-8", "replace"))
-    for one in parts:
-        if query.holds(one.groups - {MARK}):
+    parts = [one for one in _parts(block, begins, find.rough(block)) if MARK in one.groups or query.holds(one.groups)]
+    # What they show is searched at once: a search costs little, and beginning one does not.
+    texts = [shown(block[one.first : one.last]) for one in parts]
+    ends = list(accumulate(len(text) + len(_BETWEEN) for text in texts))
+    groups: list[set[str]] = [set() for _ in parts]
+    for place, name in find.exact(_BETWEEN.join(texts)) if parts else ():
+        groups[min(bisect_left(ends, place), len(ends) - 1)].add(name)
+    for one, text, found in zip(parts, texts, groups, strict=True):
+        seen = found - {MARK}
+        if query.holds(seen) or (MARK in found and query.matches(text.decode("utf-8", "replace"))):
             yield block[one.start : one.end]
 
 
-def _parts(block: bytes, begins: list[int], hits: list[tuple[int, str]]) -> Iterator[_Part]:
+def _parts(block: bytes, begins: list[int], hits: Hits) -> Iterator[_Part]:
     at = 0
     while at < len(hits):
         number = bisect_right(begins, hits[at][0] - 1) - 1

@@ -14,7 +14,7 @@ from nanocart.corpora.pubmed_xml import read as read_xml
 from nanocart.errors import RecordError
 from nanocart.schema import Document
 from nanocart.screen.query import Query
-from nanocart.screen.raw import candidates, finder, starts
+from nanocart.screen.raw import Finder, candidates, starts
 
 BLOCK: Final = 4 << 20
 """Bytes that are looked at at once."""
@@ -38,11 +38,11 @@ class Counts:
 
 
 class Screen:
-    """A query, made ready for raw bytes. Making one takes a second or two, so that it is made once."""
+    """A query, made ready for raw bytes (making one takes a second or two); `quick` false does without Hyperscan."""
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, *, quick: bool = True) -> None:
         self.query = query
-        self._find = finder(query)
+        self._find = Finder(query, quick=quick)
 
     def __call__(
         self, stream: BinaryIO, source: str, counts: Counts | None = None
