@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from nanocart import __version__
 from nanocart.corpora import gold
 from nanocart.corpora.external import EXTERNAL, load
 from nanocart.corpora.saving import whole_file
@@ -216,7 +215,8 @@ def main() -> None:
     keep(args.what, data, len(gold.standoff("gold", args.what)))
     write(args.what, f"{section}\n![F1 against time](results/{args.what}.svg)\n")
     if args.release:
-        line = [datetime.date.today().isoformat(), args.release, __version__, data["systems"][0]["signature"]]
+        signature = data["systems"][0]["signature"]
+        line = [datetime.date.today().isoformat(), args.release, Signature.parse(signature).system_version, signature]
         with (HERE / "LEDGER.tsv").open("a", encoding="utf-8") as stream:
             stream.write("\t".join(line) + "\n")
 

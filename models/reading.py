@@ -47,7 +47,9 @@ def found_in(documents: Iterable[Document], reader: Reader) -> list[Document]:
 def related(documents: Iterable[Document], nlp: Language) -> Iterator[Document]:
     """The documents with their own mentions, and the relations and findings that the model sees between them."""
     for one in documents:
-        yield from_doc(nlp(to_doc(replace(one, relations=(), findings=()), nlp)))
+        bare = replace(one, relations=(), findings=())
+        # A text without mentions would be given the model's own.
+        yield from_doc(nlp(to_doc(bare, nlp))) if one.entities else bare
 
 
 def looker() -> Callable[[str], View]:

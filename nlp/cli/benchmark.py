@@ -47,9 +47,10 @@ def benchmark(
 ) -> None:
     """Run systems end to end: F1 with its interval, seconds per 1,000 documents, peak memory of the process so far.
 
-    SYSTEM is "rules", "rules:no-scope", "rules:gold-entities" (the gold's mentions are given, so that relations are
-    measured alone), "dictionary" (longest lexicon matches), "file:PATH" (predictions made
-    elsewhere), "reader:dev:pass-a" (a blind annotation pass: what a reader reaches), and what you have installed:
+    SYSTEM is "transformer" (the shipped model; "transformer:FOLDER" is another), "rules", either of them with
+    ":no-scope" or ":gold-entities" (the gold's mentions are given, so that relations are measured alone), "dictionary"
+    (longest lexicon matches), "file:PATH" (predictions made elsewhere), "reader:dev:pass-a" (a blind annotation pass:
+    what a reader reaches), and what you have installed:
     "spacy:PACKAGE", "hf:MODEL" (token classification), "gliner:MODEL", "llm:MODEL" (any OpenAI-compatible endpoint, by
     OPENAI_BASE_URL and OPENAI_API_KEY). CORPUS is also one of others,
     from NANOCART_DATA: bc5cdr, ncbi-disease, bionlp13cg, jnlpba or pico, each also with ":SPLIT".

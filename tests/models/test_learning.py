@@ -150,6 +150,8 @@ def test_mentions_that_end_within_a_word_are_related_all_the_same(encoder: Path,
     marked = [Mention("e1", 0, 11, "CELL_TYPE", "CAR-T cells"), Mention("e2", 20, 26, "OUTCOME", "bodies")]
     (found,) = related([Document("1", "", text, entities=tuple(marked))], nlp)
     assert [one.text for one in found.entities] == ["CAR-T cells", "bodies"]
+    (bare,) = related([Document("2", "", text)], nlp)
+    assert bare.entities == ()
 
 
 @pytest.mark.slow
