@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from nanocart.eval import measures
-from nanocart.eval.counts import total
+from nanocart.eval.counts import Counts, total
 from nanocart.models.about import About
 from nanocart.models.calibration import Line, line_of
 from nanocart.models.reader import Reader
@@ -23,7 +23,8 @@ def calibrate(reader: Reader, dev: Sequence[Document]) -> About:
     plain = replace(reader.about, calibration={}, thresholds={})
     loose = replace(plain, thresholds=dict.fromkeys(_JOINS, _GRID[0]))
     found = found_in(dev, reader.told(loose))
-    tight = replace(plain, thresholds={label: _threshold(dev, found, label) for label in _JOINS})
+    triples = [(one, other, measures.both_clusters(one, other)) for one, other in zip(dev, found, strict=True)]
+    tight = replace(plain, thresholds={label: _threshold(triples, label) for label in _JOINS})
     lines: dict[str, Line] = {}
     # A row is as sure as the mentions and the relation that it is made of, so that its line is fitted after theirs.
     for kinds in (("mentions", "relations"), ("findings",)):
@@ -37,6 +38,7 @@ def calibrate(reader: Reader, dev: Sequence[Document]) -> About:
 def judged(gold: Sequence[Document], found: Sequence[Document]) -> Iterator[tuple[str, float, bool]]:
     """Kind and confidence of each mention, relation and row of findings, and whether the gold has it."""
     for one, other in zip(gold, found, strict=True):
+        clusters = measures.both_clusters(one, other)
         places = {(mention.start, mention.end, mention.label) for mention in one.entities}
         for mention in other.entities:
             if mention.confidence is not None:
@@ -44,19 +46,24 @@ def judged(gold: Sequence[Document], found: Sequence[Document]) -> Iterator[tupl
         for relation in other.relations:
             if relation.confidence is not None and relation.label in measures.RELATIONS:
                 alone = replace(other, relations=(relation,), findings=())
-                yield "relations", relation.confidence, measures.relations(one, alone, (relation.label,)).tp > 0
+                found_too = measures.relations(one, alone, (relation.label,), clusters=clusters)
+                yield "relations", relation.confidence, found_too.tp > 0
         for row in other.findings:
             if row.confidence is not None:
-                yield "findings", row.confidence, measures.core_rows(one, replace(other, findings=(row,))).tp > 0
+                alone = replace(other, findings=(row,))
+                yield "findings", row.confidence, measures.core_rows(one, alone, clusters=clusters).tp > 0
 
 
-def _threshold(gold: Sequence[Document], found: Sequence[Document], label: str) -> float:
-    """The threshold with a label's best F1; of equals the one nearest to a half."""
-    measure = measures.relations if label in measures.RELATIONS else measures.mention_relations
+def _threshold(triples: Sequence[tuple[Document, Document, measures.Clusters]], label: str) -> float:
+    """The threshold with a label's best F1 over gold, found and their clusters; of equals the one nearest to a half."""
+
+    def count(gold: Document, found: Document, clusters: measures.Clusters) -> Counts:
+        if label in measures.RELATIONS:
+            return measures.relations(gold, found, (label,), clusters=clusters)
+        return measures.mention_relations(gold, found, (label,))
 
     def f1(threshold: float) -> float:
-        kept = [_above(one, label, threshold) for one in found]
-        return total(measure(one, other, (label,)) for one, other in zip(gold, kept, strict=True)).f1
+        return total(count(gold, _above(found, label, threshold), clusters) for gold, found, clusters in triples).f1
 
     return max(_GRID, key=lambda at: (round(f1(at), 4), -abs(at - 0.5)))
 

@@ -1,60 +1,67 @@
-"""A query as patterns over bytes: rough ones for raw XML, exact ones for the text that it shows.
+"""A query as patterns over the bytes of XML.
 
-A rough pattern is the words of a term, in either case, with a few characters between them. What it cannot see through
-are tags and numeric character references, characters whose compared form is another one, and wide spaces; a record with
-such a mark may have any term (`nanocart.screen.raw`). So nothing is missed.
+A pattern stands for a term: its rarest word, in either case, or the term itself where all its words are common. What
+patterns cannot see through are tags and numeric character references within words, and characters whose compared form
+is another one; a record with such a mark may have any term (`nanocart.screen.raw`). So nothing is missed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
 from itertools import groupby
 from typing import Final
 
 from nanocart.screen.normal import disguises, variants, words
 from nanocart.screen.query import Query
 
-_APART: Final = rb"(?:[^A-Za-z0-9<&]|&(?:lt|gt|amp|quot|apos);)"
-_FAR: Final = 16
-"""So many characters between two words a rough pattern sees over."""
+_APART: Final = rb"(?:[^A-Za-z0-9<&]|&(?:lt|gt|amp|quot|apos);)+"
 _BEGIN: Final = rb"(?:^|[^A-Za-z0-9])"
 _END: Final = rb"(?:[^A-Za-z0-9]|$)"
 _LONG: Final = 5
 """Letters of a word that seldom is a part of another one."""
-MARKS: Final = (
-    rb"<[a-z]", rb"<DispFormula", rb"<!", rb"<\?", rb"&#",
-    rb"[A-Za-z0-9](?:[^A-Za-z0-9<>&]|&(?:lt|gt|amp|quot|apos);){%d}" % (_FAR + 1),
-)  # fmt: skip
+_RANK: Final = 600
+"""So many of the commonest words, which one in thirty abstracts has or more, stand for no term."""
+MARKS: Final = (rb"<[a-z]", rb"<DispFormula", rb"<!", rb"<\?", rb"&#")
 """Inline elements have names in lower case in NLM's DTD, all others but `DispFormula` begin with a capital; comments,
 CDATA sections, processing instructions and numeric character references can stand within a word too."""
 
 
-def exact(query: Query) -> Iterator[tuple[str, bytes]]:
-    """Each group's name and the pattern of one of its terms, for matching text in either case of ASCII."""
+def patterns(query: Query) -> Iterator[tuple[str, bytes]]:
+    """Each group's name and a pattern that the XML of every text with one of its terms has, where it has no mark."""
     for name, terms in query.groups.items():
-        for term in terms:
-            inner = (_APART + b"+").join(b"".join(map(_char, word)) for word in words(term))
-            yield name, _BEGIN + inner + (b"" if _open(term) else _END)
+        yield from ((name, one) for one in sorted(set(map(_pattern, terms))))
 
 
-def rough(query: Query) -> Iterator[tuple[str, bytes]]:
-    """Each group's name and a pattern that raw XML has, or a mark, if its text has one of the terms."""
-    apart = _APART + b"{1,%d}" % _FAR
-    for name, terms in query.groups.items():
-        yield from ((name, one) for one in sorted({_rough(term, apart) for term in terms}))
-
-
-def _rough(term: str, apart: bytes) -> bytes:
+def _pattern(term: str) -> bytes:
     found = words(term)
-    inner = apart.join(b"".join(map(_char, word)) for word in found)
-    # Where a long word begins and ends need not be asked.
-    begin = b"" if len(found[0]) >= _LONG or (_open(term) and len(found[0]) == _LONG - 1) else _BEGIN
-    return begin + inner + (b"" if _open(term) or len(found[-1]) >= _LONG else _END)
+    open_ = term.rstrip().endswith("*")
+    ends = [open_ and at == len(found) - 1 for at in range(len(found))]
+    at = max(range(len(found)), key=lambda at: (_rank(found[at], ends[at]), len(found[at])))
+    word = found[at]
+    if not word.isascii() or _rank(word, ends[at]) < _RANK or len(word) < (_LONG - 1 if ends[at] else 2):
+        return _BEGIN + _APART.join(b"".join(map(_char, one)) for one in found) + (b"" if open_ else _END)
+    if len(word) >= _LONG - ends[at]:
+        return word.encode()
+    return _BEGIN + word.encode() + _END
 
 
-def _open(term: str) -> bool:
-    return term.rstrip().endswith("*")
+def _rank(word: str, ends: bool) -> int:
+    """The rank of the commonest word that the pattern of a word meets: one that it is, or is a part of."""
+    part = len(word) >= _LONG - ends
+    ranks = _ranks()
+    return (
+        next((rank for one, rank in ranks.items() if word in one), len(ranks)) if part else ranks.get(word, len(ranks))
+    )
+
+
+@cache
+def _ranks() -> dict[str, int]:
+    """The common words of biomedical abstracts by their rank."""
+    lines = (files("nanocart") / "data" / "common_words.txt").read_text("utf-8").splitlines()
+    return {word: rank for rank, word in enumerate(line for line in lines if not line.startswith("#"))}
 
 
 def _char(char: str) -> bytes:

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from itertools import accumulate
 from typing import Final
 
-from nanocart.screen.patterns import MARKS, disguised, exact, rough
+from nanocart.screen.patterns import MARKS, disguised, patterns
 from nanocart.screen.query import Query
 
 Hits = list[tuple[int, str]]
@@ -30,16 +30,16 @@ _NAMED: Final = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"', b"apos":
 _BETWEEN: Final = b"\n\n"
 
 
-class Finder:
+Finder = Callable[[bytes], Hits]
+
+
+def finder(query: Query, *, quick: bool = True) -> Finder:
     """A query's patterns, made ready: by Hyperscan where it is installed, else by `re`, some 20 times as slow."""
-
-    def __init__(self, query: Query, *, quick: bool = True) -> None:
-        compiled = _by_hyperscan if quick and find_spec("hyperscan") else _by_re
-        self.rough: Callable[[bytes], Hits] = compiled(list(rough(query)))
-        self.exact: Callable[[bytes], Hits] = compiled(list(exact(query)))
+    make = _by_hyperscan if quick and find_spec("hyperscan") else _by_re
+    return make(list(patterns(query)))
 
 
-def _by_hyperscan(found: list[tuple[str, bytes]]) -> Callable[[bytes], Hits]:
+def _by_hyperscan(found: list[tuple[str, bytes]]) -> Finder:
     import hyperscan
 
     marks = [*MARKS, disguised()]
@@ -64,7 +64,7 @@ def _by_hyperscan(found: list[tuple[str, bytes]]) -> Callable[[bytes], Hits]:
     return find
 
 
-def _by_re(found: list[tuple[str, bytes]]) -> Callable[[bytes], Hits]:
+def _by_re(found: list[tuple[str, bytes]]) -> Finder:
     of_group: dict[str, list[bytes]] = {}
     for name, pattern in found:
         of_group.setdefault(name, []).append(pattern)
@@ -102,16 +102,15 @@ class _Part:
 
 def candidates(block: bytes, begins: list[int], find: Finder, query: Query) -> Iterator[bytes]:
     """The records of a block, given where they begin, that may match."""
-    parts = [one for one in _parts(block, begins, find.rough(block)) if MARK in one.groups or query.holds(one.groups)]
-    # What they show is searched at once: a search costs little, and beginning one does not.
+    parts = [one for one in _parts(block, begins, find(block)) if MARK in one.groups or query.holds(one.groups)]
+    # What they show is searched again, at once: a search costs little, and beginning one does not.
     texts = [shown(block[one.first : one.last]) for one in parts]
     ends = list(accumulate(len(text) + len(_BETWEEN) for text in texts))
     groups: list[set[str]] = [set() for _ in parts]
-    for place, name in find.exact(_BETWEEN.join(texts)) if parts else ():
+    for place, name in find(_BETWEEN.join(texts)) if parts else ():
         groups[min(bisect_left(ends, place), len(ends) - 1)].add(name)
     for one, text, found in zip(parts, texts, groups, strict=True):
-        seen = found - {MARK}
-        if query.holds(seen) or (MARK in found and query.matches(text.decode("utf-8", "replace"))):
+        if (MARK in found or query.holds(found)) and query.matches(text.decode("utf-8", "replace")):
             yield block[one.start : one.end]
 
 

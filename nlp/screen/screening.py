@@ -14,7 +14,7 @@ from nanocart.corpora.pubmed_xml import read as read_xml
 from nanocart.errors import RecordError
 from nanocart.schema import Document
 from nanocart.screen.query import Query
-from nanocart.screen.raw import Finder, candidates, starts
+from nanocart.screen.raw import candidates, finder, starts
 
 BLOCK: Final = 4 << 20
 """Bytes that are looked at at once."""
@@ -42,7 +42,7 @@ class Screen:
 
     def __init__(self, query: Query, *, quick: bool = True) -> None:
         self.query = query
-        self._find = Finder(query, quick=quick)
+        self._find = finder(query, quick=quick)
 
     def __call__(
         self, stream: BinaryIO, source: str, counts: Counts | None = None

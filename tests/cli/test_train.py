@@ -50,8 +50,10 @@ def test_train_extract_and_benchmark(run: Run) -> None:
     from tests.models.small import small_bert
 
     small_bert(Path("encoder"))
+    written = files("nanocart.corpora") / "data" / "written.jsonl"
+    Path("mine.jsonl").write_text("\n".join(written.read_text("utf-8").splitlines()[:3]) + "\n", "utf-8")
     Path("my.toml").write_text(
-        '[data]\ntrain = ["written"]\ndev = ["written"]\n[model]\nencoder = "encoder"\nmention = 16\npair = 8\n'
+        '[data]\ntrain = ["written"]\ndev = ["mine.jsonl"]\n[model]\nencoder = "encoder"\nmention = 16\npair = 8\n'
         "[training]\nepochs = 1\npieces = 6000\nhead_rate = 0.01\n",
         "utf-8",
     )
@@ -64,11 +66,9 @@ def test_train_extract_and_benchmark(run: Run) -> None:
     read = run("extract", "one.jsonl", "--model", "run/model", "-o", "out.jsonl")
     assert read.exit_code == 0, read.stderr
     assert json.loads(Path("out.jsonl").read_text("utf-8"))["text"].startswith("LNPs carry")
-    mine = files("nanocart.corpora") / "data" / "written.jsonl"
-    Path("mine.jsonl").write_text("\n".join(mine.read_text("utf-8").splitlines()[:2]) + "\n", "utf-8")
     more = run("train", "--init", "run/model", "--data", "mine.jsonl", "-o", "more")
     assert more.exit_code == 0, more.stderr
     assert Path("more/model/encoder.onnx").is_file()
-    scored = run("benchmark", "rules", "transformer:run/model", "--corpus", "written")
+    scored = run("benchmark", "rules", "transformer:run/model", "--corpus", "mine.jsonl")
     assert scored.exit_code == 0, scored.stderr
     assert "transformer:run/model" in scored.stdout
