@@ -31,7 +31,7 @@ HEAD = (
     b'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st '
     b'January 2025//EN" "https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">\n<PubmedArticleSet>\n'
 )
-PMID = re.compile(rb"<PMID\b[^>]*>\s*\d+\s*</PMID>")
+PMID = re.compile(rb"<PMID\b[^>]*>[^<]*</PMID>")
 
 
 def others(folder: Path, query: Query) -> Iterator[bytes]:

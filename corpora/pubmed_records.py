@@ -64,21 +64,25 @@ class Record:
     offset: int
     namespaces: bytes = b""
 
+    @property
+    def pmid(self) -> str:
+        """Its PMID, or "" where it has none."""
+        found = _PMID.search(self.data)
+        return found[1].decode() if found else ""
+
     def error(self, source: str, message: str, hint: str = "") -> RecordError:
         """What is wrong with this record, naming where it stands and its PMID where it has one."""
-        pmid = _PMID.search(self.data)
-        record = pmid[1].decode() if pmid else ""
-        return RecordError(message, source=source, where=f"byte {self.offset}", record=record, hint=hint)
+        return RecordError(message, source=source, where=f"byte {self.offset}", record=self.pmid, hint=hint)
 
 
-def records(stream: BinaryIO, source: str) -> Iterator[Record | RecordError]:
-    """The records of a stream of PubMed XML, in order.
+def records(stream: BinaryIO, source: str, *, offset: int = 0) -> Iterator[Record | RecordError]:
+    """The records of a stream of PubMed XML, in order; `offset` is where the stream begins in its source, in bytes.
 
     A record that has no end, is cut off or is not in the declared encoding is yielded as a `RecordError`, and so is
     an end of the stream within an article set. Raises `SourceError` where the source is empty, holds no PubMed XML,
     declares entities (a bomb or a way out to other files: NLM's files declare none) or names an unknown encoding.
     """
-    scanner = _Scanner(stream, source)
+    scanner = _Scanner(stream, source, offset)
     while found := scanner.search(_OUTSIDE):
         if found["set"]:
             scanner.open_set(found)
@@ -113,11 +117,12 @@ def records(stream: BinaryIO, source: str) -> Iterator[Record | RecordError]:
 class _Scanner:
     """A window on the stream: `buffer` starts at byte `base` of the source and has been dealt with up to `at`."""
 
-    def __init__(self, stream: BinaryIO, source: str) -> None:
+    def __init__(self, stream: BinaryIO, source: str, base: int) -> None:
         self.stream = stream
         self.source = source
         self.buffer = b""
-        self.base = self.at = 0
+        self.base = base
+        self.at = 0
         self.begun = self.ended = False
         self.blank = True
         self.seen = False  # of anything that belongs to PubMed

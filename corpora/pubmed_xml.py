@@ -51,31 +51,44 @@ def read(stream: BinaryIO, source: str) -> Iterator[Document | Deletion | Record
     A record that is broken, cut off or has no PMID is yielded as a `RecordError`, and the rest goes on. Raises
     `SourceError` as `nanocart.corpora.pubmed_records.records` does.
     """
-    # Nothing outside the record is ever looked at, and no limit of libxml2 is lifted.
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
+    parse = Parser(source)
     for record in records(stream, source):
         if isinstance(record, RecordError):
             yield record
-            continue
+        else:
+            yield from parse(record)
+
+
+class Parser:
+    """Parses single records of a source, as `read` yields them."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        # Nothing outside the record is ever looked at, and no limit of libxml2 is lifted.
+        self._parser = etree.XMLParser(
+            encoding="utf-8",
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+            collect_ids=False,
+        )
+
+    def __call__(self, record: Record) -> Iterator[Document | Deletion | RecordError]:
+        """The record's citation, or its deletions, or what is wrong with it."""
         try:
-            root = etree.fromstring(_wrapped(record), parser)[0]
+            root = etree.fromstring(_wrapped(record), self._parser)[0]
         except etree.XMLSyntaxError as error:
-            yield record.error(source, f"broken XML: {error.msg}", "lines and columns count from the record's start")
-            continue
+            hint = "lines and columns count from the record's start"
+            yield record.error(self.source, f"broken XML: {error.msg}", hint)
+            return
         if record.name.startswith("Delete"):
             yield from _deletions(root)
-            continue
+            return
         document = _book(root) if "Book" in record.name else _article(root)
-        yield document or record.error(source, "the record has no PMID")
+        yield document or record.error(self.source, "the record has no PMID")
 
 
 def _wrapped(record: Record) -> bytes:

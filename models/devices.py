@@ -1,7 +1,8 @@
-"""Where a network is run."""
+"""Where a network is run, and on how many cores."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from shutil import which
@@ -9,6 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def best_device() -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from nanocart.errors import SourceError
 from nanocart.models.backend import Array
+from nanocart.models.devices import cores
 from nanocart.models.heads import Heads
 
 ENCODER: Final = "encoder.onnx"
@@ -27,7 +28,7 @@ class OnnxBackend:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._open(_cores())
+        self._open(cores())
 
     def _open(self, threads: int) -> None:
         import onnxruntime
@@ -88,8 +89,3 @@ class OnnxBackend:
         """See `Backend`."""
         with self._blas.limit(limits=1, user_api="blas"):
             return self.heads.pairs(states, mentions, given)
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -46,8 +46,9 @@ def extract_files(
     `tally` is counted up as documents pass, so that it can be looked at when the run is interrupted; `watch` sees each
     document as it passes. Raises `NothingReadError` where not one document could be read: no sink writes anything then.
     """
-    from nanocart.cli.running import interruptible, run
+    from nanocart.cli.interrupts import interruptible
     from nanocart.corpora.formats import read_documents
+    from nanocart.running import run
 
     counts = tally if tally is not None else Tally()
     with interruptible():

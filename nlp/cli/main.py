@@ -15,7 +15,10 @@ from nanocart.cli.corpus import corpus
 from nanocart.cli.errors import errors
 from nanocart.cli.evaluate import compare, evaluate
 from nanocart.cli.extract import extract
+from nanocart.cli.fetch import fetch
 from nanocart.cli.lexicon import lexicon
+from nanocart.cli.query import query
+from nanocart.cli.run import run
 from nanocart.cli.screening import screen
 from nanocart.cli.show import show
 from nanocart.cli.train import train
@@ -64,5 +67,7 @@ def main() -> None:
     """
 
 
-for _command in (extract, show, convert, lexicon, corpus, evaluate, compare, errors, benchmark, train, screen):
+for _command in (
+    extract, show, screen, run, query, fetch, convert, lexicon, corpus, evaluate, compare, errors, benchmark, train,
+):  # fmt: skip
     main.add_command(_command)

@@ -138,10 +138,10 @@ def show(
 
     A text is one document, however long; of a file each document is shown.
     """
-    from nanocart.cli.running import run
     from nanocart.cli.screen import console
     from nanocart.components.lexicon import lexicon_of
     from nanocart.naming import Naming
+    from nanocart.running import run
 
     tally = Tally()
     documents: Any = tally.read(items_of(text, from_))

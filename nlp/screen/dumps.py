@@ -7,13 +7,18 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from nanocart.corpora.formats import read_documents
 from nanocart.corpora.sources import STDIN, expand
 from nanocart.errors import SourceError
 from nanocart.schema import Document
 from nanocart.screen.screening import Counts, Screen
+
+try:
+    from isal import isal_zlib
+except ImportError:
+    isal_zlib = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from nanocart.corpora.formats import Item
@@ -22,6 +27,11 @@ _GZIP: Final = b"\x1f\x8b"
 _ASIDE: Final = (".md5",)
 """What lies beside the files of a dump."""
 _XML: Final = (".xml", ".xml.gz")
+_DAMAGES: list[type[Exception]] = [EOFError, zlib.error, gzip.BadGzipFile]
+if isal_zlib:
+    _DAMAGES.append(cast(Any, isal_zlib).error)
+DAMAGES: Final = tuple(_DAMAGES)
+"""What decompression raises where a file is cut off or damaged."""
 
 
 def screened(inputs: Iterable[str], screen: Screen, counts: Counts) -> Iterator[Item]:
@@ -41,11 +51,8 @@ def screened(inputs: Iterable[str], screen: Screen, counts: Counts) -> Iterator[
                     yield from screen(stream, path, counts)
             except SourceError as error:
                 yield error
-            except (EOFError, OSError, zlib.error) as error:
-                why = (
-                    "is cut off: what came before was screened" if isinstance(error, EOFError) else f"damaged: {error}"
-                )
-                yield SourceError(why, source=path, hint="fetch it anew, and compare its MD5")
+            except (*DAMAGES, OSError) as error:  # type: ignore[misc]
+                yield SourceError(damage(error), source=path, hint="fetch it anew, and compare its MD5")
         else:
             for one in read_documents([path]):
                 if not isinstance(one, Document):
@@ -65,21 +72,36 @@ def opened(path: str) -> Iterator[BinaryIO]:
     Raises `SourceError` where the file cannot be opened or is empty.
     """
     try:
-        with Path(path).open("rb") as file:
-            head = file.read(2)
+        file = Path(path).open("rb", buffering=0)  # noqa: SIM115 (closed below)
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", source=path, hint="check the path") from error
+    with file, decompressed(cast(BinaryIO, file), path) as stream:
+        yield stream
+
+
+@contextmanager
+def decompressed(file: BinaryIO, path: str) -> Iterator[BinaryIO]:
+    """A stream's bytes, decompressed where it is gzip; it has to be able to go back to its start.
+
+    Raises `SourceError` where it is empty. Reading it raises one of `DAMAGES` where it is damaged.
+    """
+    head = file.read(2)
+    file.seek(0)
     if not head:
         raise SourceError("is empty", source=path, hint="fetch it anew")
     if head != _GZIP:
-        with Path(path).open("rb", buffering=0) as plain:
-            yield cast(BinaryIO, plain)
+        yield file
         return
     try:
         from isal import igzip as fast
     except ImportError:
-        with gzip.open(path) as stream:
+        with gzip.open(file) as stream:
             yield cast(BinaryIO, stream)
         return
-    with fast.open(path) as stream:  # type: ignore[no-untyped-call]
+    with fast.open(file) as stream:  # type: ignore[no-untyped-call]
         yield cast(BinaryIO, stream)
+
+
+def damage(error: BaseException) -> str:
+    """What is wrong with a file whose decompression raised one of `DAMAGES`."""
+    return "is cut off: what came before was screened" if isinstance(error, EOFError) else f"damaged: {error}"

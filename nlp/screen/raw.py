@@ -100,8 +100,8 @@ class _Part:
     groups: set[str]
 
 
-def candidates(block: bytes, begins: list[int], find: Finder, query: Query) -> Iterator[bytes]:
-    """The records of a block, given where they begin, that may match."""
+def candidates(block: bytes, begins: list[int], find: Finder, query: Query) -> Iterator[tuple[int, bytes]]:
+    """The records of a block, given where they begin, that may match, and where each does."""
     parts = [one for one in _parts(block, begins, find(block)) if MARK in one.groups or query.holds(one.groups)]
     # What they show is searched again, at once: a search costs little, and beginning one does not.
     texts = [shown(block[one.first : one.last]) for one in parts]
@@ -111,7 +111,7 @@ def candidates(block: bytes, begins: list[int], find: Finder, query: Query) -> I
         groups[min(bisect_left(ends, place), len(ends) - 1)].add(name)
     for one, text, found in zip(parts, texts, groups, strict=True):
         if (MARK in found or query.holds(found)) and query.matches(text.decode("utf-8", "replace")):
-            yield block[one.start : one.end]
+            yield one.start, block[one.start : one.end]
 
 
 def _parts(block: bytes, begins: list[int], hits: Hits) -> Iterator[_Part]:

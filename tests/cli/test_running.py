@@ -12,10 +12,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nanocart.cli.evidence import findings_table, outcome_words
-from nanocart.cli.running import run
 from nanocart.cli.tally import Tally
 from nanocart.corpora.tables import COLUMNS
 from nanocart.errors import RecordError, SourceError
+from nanocart.running import run
 from nanocart.schema import Document
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nanocart.errors import RecordError
 from nanocart.schema import Document
@@ -81,24 +78,3 @@ class _Feed:
         found = list(self._under_way)
         self._under_way.clear()
         return found
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Within it Ctrl-C interrupts this process, and its workers leave quietly instead of telling where they stood."""
-    parent = os.getpid()
-
-    def stop(number: int, frame: Any) -> None:
-        if os.getpid() != parent:
-            os._exit(0)
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGINT, stop)
-    except ValueError:  # not the main thread, where nobody presses Ctrl-C
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
