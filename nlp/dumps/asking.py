@@ -11,8 +11,9 @@ whose first line says what it asks. DuckDB's SQL: https://duckdb.org/docs/curren
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from importlib.resources import files
 from itertools import chain, count
 from pathlib import Path
@@ -95,8 +96,7 @@ def ask(out: str | os.PathLike[str], name: str) -> pd.DataFrame:
     """The answer to a ready question as a pandas data frame. Raises as `connect` and `sql_of` do."""
     sql = sql_of(name)
     connection = connect(out)
-    with _in_plain_words(connection):
-        frame: pd.DataFrame = connection.sql(sql).df()
+    frame: pd.DataFrame = _waited_for(connection, lambda: connection.sql(sql).df())
     return frame
 
 
@@ -106,11 +106,10 @@ def answer(connection: DuckDBPyConnection, sql: str) -> tuple[pa.Schema, Iterato
     Raises `UsageError` in DuckDB's words where the query is wrong (also later, between two batches), and `SourceError`
     where a file of the folder is damaged.
     """
-    with _in_plain_words(connection):
-        relation = connection.sql(sql)
-        if relation is None:
-            raise UsageError("the query asks for nothing", hint="SELECT ... FROM findings")
-        reader = relation.to_arrow_reader(_BATCH)
+    relation = _waited_for(connection, lambda: connection.sql(sql))
+    if relation is None:
+        raise UsageError("the query asks for nothing", hint="SELECT ... FROM findings")
+    reader = _waited_for(connection, lambda: relation.to_arrow_reader(_BATCH))
     schema = _told_apart(reader.schema)
     return schema, _batches(connection, reader, schema)
 
@@ -130,11 +129,7 @@ def _told_apart(schema: pa.Schema) -> pa.Schema:
 def _batches(connection: DuckDBPyConnection, reader: Any, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
-    while True:
-        with _in_plain_words(connection):
-            batch = next(reader, None)
-        if batch is None:
-            return
+    while (batch := _waited_for(connection, lambda: next(reader, None))) is not None:
         yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
 
 
@@ -189,19 +184,22 @@ def _library() -> Any:
     return duckdb
 
 
-@contextmanager
-def _in_plain_words(connection: DuckDBPyConnection) -> Iterator[None]:
-    """Within it DuckDB's errors are nanocart's."""
+def _waited_for(connection: DuckDBPyConnection, work: Callable[[], Any]) -> Any:
+    """What the work gives; DuckDB's errors become nanocart's, and Ctrl-C ends it.
+
+    DuckDB looks for Ctrl-C between its tasks alone, and a task may take hours: so it works in a thread of its own.
+    """
     import duckdb
 
-    try:
-        yield
-    except (duckdb.Error, OSError) as error:  # what goes wrong between two batches reaches us through Arrow
-        raise _worded(str(error).strip(), connection) from error
-    except RuntimeError as error:
-        if "interrupt" in str(error).lower():
-            raise KeyboardInterrupt from error
-        raise
+    with ThreadPoolExecutor(1) as thread:
+        done = thread.submit(work)
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
+        except (duckdb.Error, OSError) as error:  # what goes wrong between two batches reaches us through Arrow
+            raise _worded(str(error).strip(), connection) from error
 
 
 def _worded(said: str, connection: DuckDBPyConnection) -> NanocartError:

@@ -17,7 +17,7 @@ from typing import Final
 from nanocart.screen.normal import disguises, variants, words
 from nanocart.screen.query import Query
 
-_APART: Final = rb"(?:[^A-Za-z0-9<&]|&(?:lt|gt|amp|quot|apos);)+"
+_APART: Final = rb"(?:[^A-Za-z0-9<&]|&(?:lt|gt|amp|quot|apos);|<[^<>]*>)+"
 _BEGIN: Final = rb"(?:^|[^A-Za-z0-9])"
 _END: Final = rb"(?:[^A-Za-z0-9]|$)"
 _LONG: Final = 5

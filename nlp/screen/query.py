@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,7 @@ PRESETS: Final[Mapping[str, str]] = {
 }
 """What each preset asks of the shipped groups (`data/screen.txt`, and the lexicon's particles)."""
 _SHIPPED: Final = "screen.txt"
+_FEW: Final = 4
 _OF_LEXICON: Final = {"particle": "NANOPARTICLE"}
 """Groups that the names of the lexicon's concepts are added to, and their label."""
 
@@ -56,16 +58,31 @@ class Query:
 
     def holds(self, found: Iterable[str]) -> bool:
         """Whether a text that has these groups is asked for."""
-        return _value(self._tree, frozenset(found), self)
+        key = frozenset(found)
+        if key not in self._held:
+            self._held[key] = _value(self._tree, key, self)
+        return self._held[key]
+
+    def needed(self, costs: Mapping[str, int]) -> frozenset[str]:
+        """Groups of which every text has one that is asked for; of several such sets the one that costs least."""
+        names = sorted(self.groups)
+        sets = (frozenset(one) for size in range(1, _FEW) for one in combinations(names, size))
+        fit = (one for one in sets if not self.holds(frozenset(names) - one))
+        return min(fit, key=lambda one: sum(costs[name] for name in one), default=frozenset(names))
 
     def found(self, text: str) -> set[str]:
         """The groups that a text has."""
         form = normal(text)
-        return {name for name, pattern in self._patterns.items() if pattern.search(form)}
+        words_ = frozenset(form.split())
+        return {name for name, terms in self._terms.items() if terms.found(form, words_)}
 
     def matches(self, text: str) -> bool:
         """Whether the text is asked for."""
         return self.holds(self.found(text))
+
+    @cached_property
+    def _held(self) -> dict[frozenset[str], bool]:
+        return {}
 
     @cached_property
     def _tree(self) -> ast.expr:
@@ -75,12 +92,44 @@ class Query:
             raise UsageError(f"match: {self.expression}: {error.msg}", hint="names, and, or, parentheses") from error
 
     @cached_property
-    def _patterns(self) -> dict[str, re.Pattern[str]]:
-        return {name: re.compile("|".join(map(_pattern, terms))) for name, terms in self.groups.items()}
+    def _terms(self) -> dict[str, _Terms]:
+        return {name: _Terms.of(terms) for name, terms in self.groups.items()}
 
 
-def _pattern(term: str) -> str:
-    return re.escape(normal(term).rstrip() if term.rstrip().endswith("*") else normal(term))
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """A group's terms as they stand in a text's compared form: whole words, those of several words by their first
+    one, and those whose first word may have any ending."""
+
+    single: frozenset[str]
+    several: Mapping[str, tuple[str, ...]]
+    open: tuple[str, ...]
+
+    @classmethod
+    def of(cls, terms: Iterable[str]) -> _Terms:
+        single, several, open_ = set(), dict[str, list[str]](), []
+        for form in sorted({_form(one) for one in terms}):
+            first, *more = form.split()
+            if more:
+                several.setdefault(first, []).append(form)
+            elif form.endswith(" "):
+                single.add(first)
+            else:
+                open_.append(form)
+        return cls(frozenset(single), {first: tuple(forms) for first, forms in several.items()}, tuple(open_))
+
+    def found(self, form: str, words: frozenset[str]) -> bool:
+        """Whether a text has one of them, given its compared form and the words of it."""
+        return (
+            not self.single.isdisjoint(words)
+            or any(one in form for first in self.several.keys() & words for one in self.several[first])
+            or any(one in form for one in self.open)
+        )
+
+
+def _form(term: str) -> str:
+    """A term in the compared form, without its last blank where any ending is meant."""
+    return normal(term).rstrip() if term.rstrip().endswith("*") else normal(term)
 
 
 def _value(tree: ast.expr, found: frozenset[str], query: Query) -> bool:
@@ -132,8 +181,8 @@ def preset(name: str) -> Query:
     groups = dict(shipped.groups)
     for group, label in _OF_LEXICON.items():
         # "gold nanoparticle" needs no term of its own beside "nano*".
-        known = re.compile("|".join(map(_pattern, groups[group])))
-        groups[group] += tuple(one for one in dict.fromkeys(_names(label)) if not known.search(normal(one)))
+        known = Query({group: groups[group]}, group)
+        groups[group] += tuple(one for one in dict.fromkeys(_names(label)) if not known.matches(one))
     asked = {one.id for one in ast.walk(ast.parse(PRESETS[name])) if isinstance(one, ast.Name)}
     return Query({group: terms for group, terms in groups.items() if group in asked}, PRESETS[name])
 

@@ -1,28 +1,27 @@
 """Finding, in the raw bytes of PubMed XML, the records whose title or abstract may match a query.
 
-What is found is a superset of what would be found by parsing every record and matching its text.
+Of a block of records it is first found where their titles and abstracts are, which is a part of the bytes; those are
+searched. What is found is a superset of what would be found by parsing every record and matching its text.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from itertools import accumulate
 from typing import Final
 
+from nanocart.screen.normal import normal
 from nanocart.screen.patterns import MARKS, disguised, patterns
 from nanocart.screen.query import Query
+from nanocart.screen.structure import Block
 
 Hits = list[tuple[int, str]]
 """Where matches end, in order, and their group; `MARK` for what patterns cannot see through."""
 MARK: Final = ""
-_STARTS: Final = (b"<PubmedArticle", b"<PubmedBookArticle")
-_ENDS: Final = (b"</PubmedArticle>", b"</PubmedBookArticle>")
-_TEXT: Final = re.compile(rb"<(?:Article|Book|Vernacular)Title\b|<(?:Other)?Abstract\b")
-_TEXT_ENDS: Final = (b"</OtherAbstract", b"</Abstract", b"</VernacularTitle", b"</ArticleTitle", b"</BookTitle")
 _INLINE: Final = re.compile(rb"</?(?:[a-z]|DispFormula)[^<>]*>|<\?.*?\?>", re.DOTALL)
 _OTHER: Final = re.compile(rb"<[^<>]*>")
 _REFERENCE: Final = re.compile(rb"&(?:#(\d+)|#x([0-9A-Fa-f]+)|(lt|gt|amp|quot|apos));")
@@ -33,10 +32,18 @@ _BETWEEN: Final = b"\n\n"
 Finder = Callable[[bytes], Hits]
 
 
-def finder(query: Query, *, quick: bool = True) -> Finder:
-    """A query's patterns, made ready: by Hyperscan where it is installed, else by `re`, some 20 times as slow."""
-    make = _by_hyperscan if quick and find_spec("hyperscan") else _by_re
-    return make(list(patterns(query)))
+class Finders:
+    """A query's patterns, made ready: by Hyperscan where it is installed, else by `re`, some 20 times as slow.
+
+    `first` looks for no more than what every text has that is asked for, `all` for every group.
+    """
+
+    def __init__(self, query: Query, *, quick: bool = True) -> None:
+        make = _by_hyperscan if quick and find_spec("hyperscan") else _by_re
+        found = list(patterns(query))
+        needed = query.needed(Counter(name for name, _ in found))
+        self.first = make([one for one in found if one[0] in needed])
+        self.all = make(found)
 
 
 def _by_hyperscan(found: list[tuple[str, bytes]]) -> Finder:
@@ -77,65 +84,49 @@ def _by_re(found: list[tuple[str, bytes]]) -> Finder:
     return find
 
 
-def starts(block: bytes) -> list[int]:
-    """Where the records of a block begin."""
-    found = []
-    for tag in _STARTS:
-        at = block.find(tag)
-        while at >= 0:
-            if block[at + len(tag) : at + len(tag) + 1] in b"> \t\r\n/":
-                found.append(at)
-            at = block.find(tag, at + len(tag))
-    return sorted(found)
+def candidates(block: Block, find: Finders, query: Query) -> Iterator[tuple[int, bytes]]:
+    """The records of a block that may match, and where each begins.
+
+    A text is looked at again and again, and ever fewer are: for what it needs to have; for all groups; where it has
+    marks, as it is shown; and where there are still characters in it whose compared form is another one, in that form.
+    """
+    texts = {at: block.data[first:last] for at, (first, last) in enumerate(block.texts)}
+    needed = {at: MARK in groups for at, groups in _groups(texts, find.first)}
+    some = {at: texts[at] for at, marked in needed.items() if not marked}
+    marked = _shown({at: texts[at] for at, marked in needed.items() if marked})
+    for at, groups in _groups(some, find.all):
+        if query.holds(groups) and query.matches(shown(some[at]).decode("utf-8", "replace")):
+            yield block.begins[at], block.record(at)
+    hidden = {}
+    for at, groups in _groups(marked, find.all):
+        if MARK in groups:
+            hidden[at] = _normal(marked[at])
+        elif query.holds(groups) and query.matches(marked[at].decode("utf-8", "replace")):
+            yield block.begins[at], block.record(at)
+    for at, groups in _groups(hidden, find.all):
+        if query.holds(groups) and query.matches(hidden[at].decode()):
+            yield block.begins[at], block.record(at)
 
 
-@dataclass(slots=True)
-class _Part:
-    """A record with something in it: where it begins and ends, where its title and abstract do, and their groups."""
-
-    start: int
-    end: int
-    first: int
-    last: int
-    groups: set[str]
+def _shown(texts: Mapping[int, bytes]) -> dict[int, bytes]:
+    """What texts show, all of them at once: no XML has the character that parts them."""
+    return dict(zip(texts, shown(b"\0".join(texts.values())).split(b"\0"), strict=True)) if texts else {}
 
 
-def candidates(block: bytes, begins: list[int], find: Finder, query: Query) -> Iterator[tuple[int, bytes]]:
-    """The records of a block, given where they begin, that may match, and where each does."""
-    parts = [one for one in _parts(block, begins, find(block)) if MARK in one.groups or query.holds(one.groups)]
-    # What they show is searched again, at once: a search costs little, and beginning one does not.
-    texts = [shown(block[one.first : one.last]) for one in parts]
-    ends = list(accumulate(len(text) + len(_BETWEEN) for text in texts))
-    groups: list[set[str]] = [set() for _ in parts]
-    for place, name in find(_BETWEEN.join(texts)) if parts else ():
-        groups[min(bisect_left(ends, place), len(ends) - 1)].add(name)
-    for one, text, found in zip(parts, texts, groups, strict=True):
-        if (MARK in found or query.holds(found)) and query.matches(text.decode("utf-8", "replace")):
-            yield one.start, block[one.start : one.end]
+def _normal(text: bytes) -> bytes:
+    return normal(text.decode("utf-8", "replace")).encode()
 
 
-def _parts(block: bytes, begins: list[int], hits: Hits) -> Iterator[_Part]:
-    at = 0
-    while at < len(hits):
-        number = bisect_right(begins, hits[at][0] - 1) - 1
-        end = begins[number + 1] if number + 1 < len(begins) else len(block)
-        last = at
-        while last < len(hits) and hits[last][0] <= end:
-            last += 1
-        mine, at = hits[at:last], max(last, at + 1)
-        text = _TEXT.search(block, begins[number], end) if number >= 0 else None
-        if text:
-            first = text.start()
-            stop = max(block.rfind(tag, first, end) for tag in _TEXT_ENDS)
-            groups = {name for place, name in mine if first <= place <= stop + 1}
-            if groups:
-                yield _Part(begins[number], _whole(block, begins[number], end), first, stop, groups)
-
-
-def _whole(block: bytes, start: int, end: int) -> int:
-    """Where a record ends; one that is cut off goes on to the next one, and is told of when it is parsed."""
-    closed = max(block.rfind(tag, start, end) + len(tag) for tag in _ENDS)
-    return closed if closed > start else end
+def _groups(texts: Mapping[int, bytes], find: Finder) -> Iterator[tuple[int, set[str]]]:
+    """Of texts by number those that have any group, and their groups; they are searched at once, since a search costs
+    little, and beginning one does not."""
+    ends = list(accumulate(len(text) + len(_BETWEEN) for text in texts.values()))
+    groups: dict[int, set[str]] = {}
+    for place, name in find(_BETWEEN.join(texts.values())) if texts else ():
+        groups.setdefault(min(bisect_left(ends, place), len(ends) - 1), set()).add(name)
+    numbers = list(texts)
+    for at, found in groups.items():
+        yield numbers[at], found
 
 
 def shown(xml: bytes) -> bytes:

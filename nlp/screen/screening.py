@@ -14,18 +14,16 @@ from nanocart.corpora.pubmed_xml import Deletion, Parser
 from nanocart.errors import RecordError
 from nanocart.schema import Document
 from nanocart.screen.query import Query
-from nanocart.screen.raw import candidates, finder, starts
+from nanocart.screen.raw import Finders, candidates
 from nanocart.screen.sightings import Sighting, State, sighted
+from nanocart.screen.structure import Block, last_end, locator
 
-BLOCK: Final = 4 << 20
+BLOCK: Final = 1 << 20
 """Bytes that are looked at at once."""
-_END: Final = (b"</PubmedArticle>", b"</PubmedBookArticle>")
 _SET_END: Final = re.compile(rb"</Pubmed(?:Book)?ArticleSet\s*>\s*$")
 _PLAIN: Final = re.compile(rb'\s*(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="(?:utf-8|UTF-8)")?\s*\?>\s*)?'
                            rb"(?:<!DOCTYPE [^<>\[]*>\s*)?<Pubmed(?:Book)?ArticleSet>")  # fmt: skip
-_DELETED: Final = (b"<DeleteCitation", b"<DeleteDocument")
 _DELETION: Final = re.compile(rb"<Delete(Citation|Document)[\s>].*?</Delete\1\s*>", re.DOTALL)
-_ODD: Final = (b"<!", b"<?xml")
 
 
 Gate = Callable[[str], bool]
@@ -50,7 +48,8 @@ class Screen:
 
     def __init__(self, query: Query, *, quick: bool = True) -> None:
         self.query = query
-        self._find = finder(query, quick=quick)
+        self.find = Finders(query, quick=quick)
+        self.locate = locator(quick=quick)
 
     def __call__(
         self,
@@ -81,12 +80,13 @@ class Screen:
             buffer += piece
             if not piece:
                 cut = len(buffer)
-            elif (cut := max(buffer.rfind(one) + len(one) for one in _END)) < BLOCK // 8:
+            elif (cut := last_end(buffer)) < BLOCK // 8:
                 continue  # a record that is longer than what was read
-            if any(buffer.find(one, begun, cut) >= 0 for one in _ODD):
+            block = Block(buffer[:cut], self.locate, begun)
+            if block.odd:
                 yield from look.parsed(_chained(b"<PubmedArticleSet>" + buffer[begun:], stream))
                 return
-            yield from look.at(buffer[:cut], offset)
+            yield from look.at(block, offset)
             if not piece and not _SET_END.search(buffer[-200:]):
                 why = "the source ends before its article set does: records may be missing"
                 where = f"byte {look.count.bytes}"
@@ -100,20 +100,21 @@ class _Look:
     def __init__(
         self, screen: Screen, source: str, count: Counts, sightings: list[Sighting] | None, gate: Gate
     ) -> None:
-        self.query, self.find = screen.query, screen._find
+        self.query, self.find = screen.query, screen.find
         self.source, self.count = source, count
         self.sightings, self.gate = sightings, gate
         self.parse = Parser(source)
 
-    def at(self, block: bytes, offset: int) -> Iterator[Document | Deletion | RecordError]:
+    def at(self, block: Block, offset: int) -> Iterator[Document | Deletion | RecordError]:
         """What matches in a block of whole records, which begins at that byte of the source."""
-        begins = starts(block)
-        self.count.records += len(begins)
-        found = list(candidates(block, begins, self.find, self.query))
+        self.count.records += len(block.begins)
+        found = list(candidates(block, self.find, self.query))
         self.count.raw += len(found)
-        if any(one in block for one in _DELETED):
-            found = sorted([*found, *((one.start(), one[0]) for one in _DELETION.finditer(block))])
-        said = {place: [one] for place, one in sighted(block, begins)} if self.sightings is not None else {}
+        if block.deletes:
+            found = sorted([*found, *((one.start(), one[0]) for one in _DELETION.finditer(block.data))])
+        said = {}
+        if self.sightings is not None:
+            said = {place: [one] for place, one in sighted(block.data, block.begins)}
         for place, xml in found:
             said[place] = []
             for record in records(io.BytesIO(xml), self.source, offset=offset + place):

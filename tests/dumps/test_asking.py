@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -509,6 +512,16 @@ def test_an_answer_that_takes_too_much_memory(tmp_path: Path, monkeypatch: pytes
     connection = asking.connect(result(tmp_path, findings=[]))
     with pytest.raises(UsageError, match="ask for fewer columns or rows"):
         list(asking.answer(connection, "SELECT range FROM range(5000000) ORDER BY hash(range)")[1])
+
+
+def test_ctrl_c_ends_a_query_that_would_take_long(tmp_path: Path) -> None:
+    connection = asking.connect(result(tmp_path, findings=[finding("1:f1")]))
+    press = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    press.start()
+    with pytest.raises(KeyboardInterrupt):
+        list(asking.answer(connection, "SELECT sum(a.range * b.range) FROM range(1000000) AS a, range(30000) AS b")[1])
+    press.join()
+    assert [one.num_rows for one in asking.answer(connection, "SELECT pmid FROM findings")[1]] == [1]
 
 
 def test_columns_of_one_name_are_told_apart(tmp_path: Path) -> None:

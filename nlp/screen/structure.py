@@ -1,0 +1,174 @@
+"""Where, in the raw bytes of PubMed XML, records begin, and where their titles and abstracts are.
+
+Element names and their order are those of NLM's DTD (https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd). Where
+a record is not as they nearly all are, more of it is taken for its text, never less.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from functools import partial
+from importlib.util import find_spec
+from typing import Final
+
+_ENDS: Final = (b"</PubmedArticle>", b"</PubmedBookArticle>")
+_TEXT: Final = re.compile(rb"<(?:Article|Book|Vernacular)Title\b|<(?:Other)?Abstract\b")
+_TEXT_ENDS: Final = (b"</OtherAbstract", b"</Abstract", b"</VernacularTitle", b"</ArticleTitle", b"</BookTitle")
+_AFTER_NAME: Final = b"> \t\r\n/"
+
+
+class Tag(IntEnum):
+    """What is looked for in one pass over the bytes."""
+
+    ARTICLE = 0
+    ABSTRACT_END = 1
+    OTHER_ABSTRACT = 2
+    MARKUP = 3
+    BOOK = 4
+    DELETION = 5
+    DECLARATION = 6
+
+
+LITERALS: Final = (
+    b"<PubmedArticle", b"</Abstract>", b"<OtherAbstract", b"<!", b"<PubmedBookArticle", b"<Delete", b"<?xml",
+)  # fmt: skip
+"""The literals of `Tag`, in its order."""
+_USUAL: Final = 4
+"""So many of them are all that there is in a block in which records follow each other with nothing between them."""
+_END: Final = b"</Pubmed"
+_SET_END: Final = b"</PubmedArticleSet>"
+
+Located = list[tuple[int, int]]
+"""Where literals end, in order, and their number."""
+Locator = Callable[[bytes], Located]
+
+
+def locator(*, quick: bool = True) -> Locator:
+    """Finds the usual literals: by Hyperscan where it is installed."""
+    return _by_hyperscan() if quick and find_spec("hyperscan") else partial(_by_find, literals=LITERALS[:_USUAL])
+
+
+def _by_hyperscan() -> Locator:
+    import hyperscan
+
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[re.escape(one) for one in LITERALS[:_USUAL]],
+        ids=list(range(_USUAL)),
+        elements=_USUAL,
+        flags=[0] * _USUAL,
+    )
+
+    def locate(data: bytes) -> Located:
+        found: Located = []
+
+        def told(number: int, start: int, end: int, flags: int, context: object) -> None:
+            found.append((end, number))
+
+        database.scan(data, match_event_handler=told)
+        return found
+
+    return locate
+
+
+def _by_find(data: bytes, literals: Sequence[bytes] = LITERALS) -> Located:
+    found = []
+    for number, literal in enumerate(literals):
+        at = data.find(literal)
+        while at >= 0:
+            found.append((at + len(literal), number))
+            at = data.find(literal, at + 1)
+    return sorted(found)
+
+
+def last_end(data: bytes) -> int:
+    """Where the last record ends that has its end tag in these bytes; 0 where there is none."""
+    at = data.rfind(_END)
+    while at >= 0:
+        for one in _ENDS:
+            if data.startswith(one, at):
+                return at + len(one)
+        at = data.rfind(_END, 0, at)
+    return 0
+
+
+class Block:
+    """A piece of a dump that begins and ends between two records, and whose first `begun` bytes are known.
+
+    `begins` says where records begin, `texts` where the title and abstract of each do and end; `deletes` is whether
+    citations may be deleted in it, `odd` whether bytes in it cannot be taken for what they seem to be: there are
+    comments, CDATA sections, or another document.
+    """
+
+    def __init__(self, data: bytes, locate: Locator, begun: int = 0) -> None:
+        self.data = data
+        self.begins: list[int] = []
+        self.deletes = self.odd = False
+        self._ends: list[int] = []  # of the abstract of each
+        self._unusual: set[int] = set()
+        self._take(locate(data), begun)
+        if not self._dense(begun):
+            self.begins, self._ends, self._unusual = [], [], set()
+            self._take(_by_find(data), begun)
+        self.texts = [self._text(at) for at in range(len(self.begins))]
+
+    def _take(self, located: Located, begun: int) -> None:
+        for end, tag in located:
+            if tag == Tag.ABSTRACT_END:
+                if self._ends:
+                    self._ends[-1] = end
+            elif tag in (Tag.ARTICLE, Tag.BOOK):
+                if self.data[end : end + 1] in _AFTER_NAME:
+                    self.begins.append(end - len(LITERALS[tag]))
+                    self._ends.append(-1)
+                    if tag == Tag.BOOK:
+                        self._unusual.add(len(self.begins) - 1)
+            elif tag == Tag.OTHER_ABSTRACT:
+                self._unusual.add(len(self.begins) - 1)
+            elif tag == Tag.DELETION:
+                self.deletes = True
+            else:
+                self.odd = self.odd or end > begun
+
+    def _dense(self, begun: int) -> bool:
+        """Whether there is nothing in the block but articles, each with its end tag, and the end of their set."""
+        data, ends, tag = self.data, [*self.begins[1:], len(self.data)], _ENDS[0]
+        if not self.begins or data[begun : self.begins[0]].strip():
+            return False
+        rest = data.rstrip()
+        ends[-1] = len(rest) - len(_SET_END) if rest.endswith(_SET_END) else len(rest)
+        for end in ends:
+            last = data.rfind(b">", 0, end) + 1
+            if not data.startswith(tag, last - len(tag)):
+                return False
+        return True
+
+    def _text(self, at: int) -> tuple[int, int]:
+        begin, stop = self._bounds(at)
+        data, end = self.data, self._ends[at]
+        title = data.find(b"<ArticleTitle", begin, stop) if at not in self._unusual else -1
+        # An empty title may have another in its place; one that begins with a letter is not empty.
+        place = data.find(b">", title) + 1
+        first = data[place : place + 1] if title >= 0 else b""
+        if b" " < first < b"\x7f" and first not in b"<&":
+            if end > title:
+                return title, end
+            if data.find(b"Abstract", title, stop) < 0:
+                end = data.find(b"</ArticleTitle", title, stop)
+                if end >= 0:
+                    return title, end
+        found = _TEXT.search(data, begin, stop)
+        if not found:
+            return begin, begin
+        return found.start(), max(data.rfind(tag, begin, stop) for tag in _TEXT_ENDS)
+
+    def _bounds(self, at: int) -> tuple[int, int]:
+        return self.begins[at], self.begins[at + 1] if at + 1 < len(self.begins) else len(self.data)
+
+    def record(self, at: int) -> bytes:
+        """The bytes of a record; one that is cut off goes on to the next one, and is told of when it is parsed."""
+        begin, stop = self._bounds(at)
+        closed = max(self.data.rfind(tag, begin, stop) + len(tag) for tag in _ENDS)
+        return self.data[begin : closed if closed > begin else stop]
