@@ -5,7 +5,7 @@ PIP := $(PY) -m pip --disable-pip-version-check -qq install
 PYTHON ?= python3.12 python3.11 python3
 PACKAGES := models corpora eval
 
-.PHONY: help demo test lint style types wheel gold results release-scores bench clean
+.PHONY: help demo test lint style types wheel gold results release-scores bench bench-dump clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -17,6 +17,7 @@ help:
 	@echo "make gold    check and describe the gold set, and the agreement of its two blind passes"
 	@echo "make results score the systems on dev and on the corpora of others into eval/RESULTS.md; needs NANOCART_DATA"
 	@echo "make bench   measure speed, start-up and memory; needs NANOCART_DATA=FOLDER"
+	@echo "make bench-dump  measure screening a dump and reading it to the end; needs NANOCART_DATA=FOLDER"
 	@echo "make clean   remove what these made: .venv, build/, dist/, out/demo/ and caches"
 
 demo: $(VENV)/base
@@ -65,6 +66,11 @@ bench: $(VENV)/base
 	@$(PY) benchmarks/startup.py
 	@$(PY) benchmarks/throughput.py
 	@$(PY) benchmarks/memory.py
+
+bench-dump: $(VENV)/dev
+	@test -d "$$NANOCART_DATA" || { echo "make bench-dump needs records: make bench-dump NANOCART_DATA=FOLDER" >&2; exit 1; }
+	@$(PIP) pubmed_parser
+	@$(PY) benchmarks/dump.py
 
 clean:
 	rm -rf $(VENV) build dist out/demo nanocart.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -3,8 +3,9 @@
     python benchmarks/make_dump.py OUT [FOLDER] [--files N] [--records N] [--hits SHARE] [--seed N]
 
 The records are those of FOLDER/pubmed_xml/*.tar.xz that do not match the preset `field`, and, as many as `--hits` says,
-abstracts of FOLDER/abstracts/domain.jsonl.xz that do. A file of 30,000 records is about the size of a real one. Each
-file has its MD5 beside it, as on NCBI's server.
+abstracts of FOLDER/abstracts/domain.jsonl.xz that do. A file of 30,000 records is about the size of a real one, 200 MB
+of XML: those samples whose list of references is longest are left out until the others have that mean size. Each file
+has its MD5 beside it, as on NCBI's server.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import hashlib
 import io
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from inputs import abstracts, parser_for
@@ -31,6 +32,8 @@ HEAD = (
     b'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st '
     b'January 2025//EN" "https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">\n<PubmedArticleSet>\n'
 )
+MEAN = 200e6 / 30_000
+"""Bytes of a record, on the average of a real file."""
 PMID = re.compile(rb"<PMID\b[^>]*>[^<]*</PMID>")
 
 
@@ -47,6 +50,14 @@ def others(folder: Path, query: Query) -> Iterator[bytes]:
                         yield one.data
         except SourceError:
             continue
+
+
+def of_mean(records: list[bytes], size: float) -> list[bytes]:
+    """The shortest records, as many as have that mean size."""
+    kept = sorted(records, key=len)
+    while kept and sum(map(len, kept)) > size * len(kept):
+        kept.pop()
+    return kept
 
 
 def matching(folder: Path, query: Query) -> Iterator[bytes]:
@@ -78,20 +89,21 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the draw (default: 0)")
     args = parser.parse_args()
     query, dice = preset("field"), random.Random(args.seed)
-    plain, hits = list(others(args.folder, query)), list(matching(args.folder, query))
-    args.out.mkdir(parents=True, exist_ok=True)
+    plain, hits = of_mean(list(others(args.folder, query)), MEAN), list(matching(args.folder, query))
     print(f"{len(plain):,} records that do not match, {len(hits):,} that do")
+    args.out.mkdir(parents=True, exist_ok=True)
     for number in range(args.files):
-        first = 1 + number * args.records
-        chosen = (
-            PMID.sub(
-                b'<PMID Version="1">%d</PMID>' % pmid, dice.choice(hits if dice.random() < args.hits else plain), 1
-            )
-            for pmid in range(first, first + args.records)
-        )
         path = args.out / f"pubmed26n{number + 1:04}.xml.gz"
-        written(path, chosen)
+        first = 1 + number * args.records
+        drawn = (dice.choice(hits if dice.random() < args.hits else plain) for _ in range(args.records))
+        written(path, numbered(drawn, first))
         print(f"{path}: {path.stat().st_size / 1e6:,.1f} MB", flush=True)
+
+
+def numbered(drawn: Iterable[bytes], first: int) -> Iterator[bytes]:
+    """Records under new PMIDs, from that number on."""
+    for pmid, record in enumerate(drawn, first):
+        yield PMID.sub(b'<PMID Version="1">%d</PMID>' % pmid, record, 1)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ is asked of them; without it a text has to have any of the groups.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
