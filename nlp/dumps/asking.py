@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from importlib.resources import files
 from itertools import chain, count
@@ -37,6 +37,8 @@ VIEWS: Final = ("documents", "entities", "relations", "findings", "changes")
 MEMORY: Final = "2GB"
 """What a query may take of memory; it never goes on to the disk."""
 _BATCH: Final = 10_000
+_PULSE: Final = 0.1
+"""Seconds after which Ctrl-C is looked for."""
 _SETTINGS: Final[Mapping[str, Any]] = {
     "enable_external_access": False,  # no file, no network, nothing written: the views are read by Arrow, not by DuckDB
     "autoinstall_known_extensions": False,
@@ -180,7 +182,7 @@ def _library() -> Any:
     try:
         import duckdb
     except ImportError as error:
-        raise UsageError("a run is asked through DuckDB", hint='pip install "nanocart[query]"') from error
+        raise UsageError("a run is asked through DuckDB", hint='pip install "nanocart[dump]"') from error
     return duckdb
 
 
@@ -194,6 +196,8 @@ def _waited_for(connection: DuckDBPyConnection, work: Callable[[], Any]) -> Any:
     with ThreadPoolExecutor(1) as thread:
         done = thread.submit(work)
         try:
+            while not wait([done], _PULSE).done:
+                pass  # where Polars has put its own handler of signals, a wait without end is not woken by one
             return done.result()
         except KeyboardInterrupt:
             connection.interrupt()
@@ -205,9 +209,9 @@ def _waited_for(connection: DuckDBPyConnection, work: Callable[[], Any]) -> Any:
 def _worded(said: str, connection: DuckDBPyConnection) -> NanocartError:
     """What DuckDB said as an error of nanocart's, with the way out."""
     kind = said.partition(":")[0]
-    if "reading the stream registered as" in said:
-        view, _, reason = said.partition("registered as '")[2].partition("' failed: ")
-        return SourceError(f"cannot be read: {reason}", source=view, hint="the file is damaged")
+    if "Parquet" in said and kind == "Invalid Input Error":  # as Arrow says it; versions of DuckDB begin it otherwise
+        reason = said.partition("failed")[2].lstrip("(): ")
+        return SourceError(f"cannot be read: {reason}", source="the result", hint="the file is damaged")
     if kind == "Out of Memory Error":
         hint = "ask for fewer columns or rows, or for counts"
         return UsageError(f"the answer takes more than {MEMORY} of memory", hint=hint)

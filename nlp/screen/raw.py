@@ -85,7 +85,7 @@ def _by_re(found: list[tuple[str, bytes]]) -> Finder:
 
 
 def candidates(block: Block, find: Finders, query: Query) -> Iterator[tuple[int, bytes]]:
-    """The records of a block that may match, and where each begins.
+    """The records of a block that may match, and where each begins; in no order.
 
     A text is looked at again and again, and ever fewer are: for what it needs to have; for all groups; where it has
     marks, as it is shown; and where there are still characters in it whose compared form is another one, in that form.

@@ -111,7 +111,8 @@ class _Look:
         found = list(candidates(block, self.find, self.query))
         self.count.raw += len(found)
         if block.deletes:
-            found = sorted([*found, *((one.start(), one[0]) for one in _DELETION.finditer(block.data))])
+            found += ((one.start(), one[0]) for one in _DELETION.finditer(block.data))
+        found.sort()
         said = {}
         if self.sightings is not None:
             said = {place: [one] for place, one in sighted(block.data, block.begins)}

@@ -15,7 +15,7 @@ import pytest
 from tests.cli.conftest import Run, leftovers
 from tests.dumps.test_asking import document, finding, result
 
-pytest.importorskip("duckdb", reason="a run is asked through DuckDB: pip install 'nanocart[query]'")
+pytest.importorskip("duckdb", reason="a run is asked through DuckDB: pip install 'nanocart[dump]'")
 
 CARGOES = "SELECT category, n FROM findings ORDER BY n"
 LATE = "SELECT CAST(if(range = 49999, 'x', range) AS int) AS n FROM range(50000)"
@@ -152,7 +152,7 @@ def test_without_duckdb(run: Run, out: str, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "duckdb", None)
     done = run("query", out, CARGOES)
     assert done.exit_code == 2
-    assert "nanocart[query]" in done.stderr
+    assert "nanocart[dump]" in done.stderr
 
 
 def on_a_terminal(*args: str) -> str:

@@ -27,7 +27,7 @@ from nanocart.errors import NanocartError, SourceError, UsageError
 from nanocart.lexicon import Lexicon
 from nanocart.naming import Naming
 
-pytest.importorskip("duckdb", reason="a run is asked through DuckDB: pip install 'nanocart[query]'")
+pytest.importorskip("duckdb", reason="a run is asked through DuckDB: pip install 'nanocart[dump]'")
 
 Cells = Mapping[str, Any]
 Views = Mapping[str, Iterable[Cells]]
@@ -366,7 +366,7 @@ several = st.lists(st.sampled_from(["a", "b", "c"]), max_size=3, unique=True).ma
 statements = st.lists(st.tuples(st.sampled_from("123"), several, several, st.booleans()), max_size=8)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(statements)
 def test_each_value_of_a_cell_counts_once_a_paper(told: list[tuple[str, str, str, bool]]) -> None:
     papers = {
@@ -583,5 +583,5 @@ def test_an_unknown_question_lists_the_known() -> None:
 
 def test_without_duckdb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    with pytest.raises(NanocartError, match=r"nanocart\[query\]"):
+    with pytest.raises(NanocartError, match=r"nanocart\[dump\]"):
         asking.connect(result(tmp_path, findings=[]))
