@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
@@ -36,7 +36,7 @@ class DumpFile:
     @classmethod
     def of(cls, path: str) -> DumpFile:
         """The file of that path. Raises `SourceError` where its name is not one of NLM's."""
-        found = NAME.fullmatch(path.rpartition("/")[2])
+        found = NAME.fullmatch(_without_options(path)[0].rpartition("/")[2])
         if not found:
             raise SourceError(
                 "is not named as the files of a dump are, so its place among them is not known",
@@ -74,7 +74,8 @@ class DumpFile:
     def checksum(self) -> str | None:
         """The MD5 that the file beside it states, or None where there is none; "" where that file is broken."""
         try:
-            with DumpFile(self.year, self.number, self.name, self.path + _CHECKSUM).opened() as stream:
+            where, options = _without_options(self.path)
+            with replace(self, path=where + _CHECKSUM + options).opened() as stream:
                 text = stream.read(1000).decode("ascii", "replace")
         except OSError:
             return None
@@ -90,7 +91,7 @@ def listed(inputs: Iterable[str]) -> Iterator[DumpFile | SourceError]:
     for path in _paths(inputs):
         if isinstance(path, SourceError):
             yield path
-        elif not path.endswith(_CHECKSUM):
+        elif not _without_options(path)[0].endswith(_CHECKSUM):
             try:
                 one = DumpFile.of(path)
             except SourceError as error:
@@ -99,6 +100,12 @@ def listed(inputs: Iterable[str]) -> Iterator[DumpFile | SourceError]:
             if found.setdefault(one.name, one) != one:
                 raise UsageError(f"two files are called {one.name}: {found[one.name].path} and {path}", hint="name one")
     yield from sorted(found.values())
+
+
+def _without_options(path: str) -> tuple[str, str]:
+    """A URI without what follows its question mark, and that; a path as it is."""
+    at = path.find("?") if "://" in path else -1
+    return (path, "") if at < 0 else (path[:at], path[at:])
 
 
 def _paths(inputs: Iterable[str]) -> Iterator[str | SourceError]:
@@ -116,9 +123,9 @@ def _paths(inputs: Iterable[str]) -> Iterator[str | SourceError]:
         except (OSError, ValueError) as error:
             yield SourceError(f"cannot be listed: {error}", source=given, hint="check the address and its keys")
             continue
-        query = given.partition("?")[2]
+        options = _without_options(given)[1]
         for info in infos:
             if info.type == FileType.File:
-                yield f"{scheme}://{info.path}" + (f"?{query}" if query else "")
+                yield f"{scheme}://{info.path}{options}"
             elif info.type == FileType.NotFound:
                 yield SourceError("no such file or folder", source=given, hint="check the address")

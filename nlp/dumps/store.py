@@ -79,7 +79,8 @@ class Store:
     def write(self, name: str, data: bytes) -> None:
         """Write a file, or leave what was there: an object store shows an object when it is whole."""
         if self.local is None:
-            with self._system.open_output_stream(f"{self._root}/{name}") as stream:
+            # pyarrow would pack what has a name such as .zst, a second time here.
+            with self._system.open_output_stream(f"{self._root}/{name}", compression=None) as stream:
                 stream.write(data)
             return
         final = self.local / name
