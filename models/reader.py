@@ -14,7 +14,7 @@ from nanocart.lexicon import FALSE_FRIEND
 from nanocart.models.about import OWN, About
 from nanocart.models.backend import Array, Backend
 from nanocart.models.calibration import calibrated
-from nanocart.models.encoding import Cutter, Window, Words, batch, covered, gather, inside, windows
+from nanocart.models.encoding import Cutter, Window, Words, batch, covered, inside, windows
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
 from nanocart.models.labels import Span, Tags
@@ -102,8 +102,7 @@ class Reader:
         for group in _alike(cut, parts, pieces):
             states, scores = self.backend.encode(batch(self.cutter, [(cut[at], given[at], one) for at, one in group]))
             for row, (at, window) in enumerate(group):
-                places = gather(cut[at], window)
-                done[at, window.first] = states[row, places], scores[row, places]
+                done[at, window.first] = states[row, : len(window)], scores[row, : len(window)]
         pieces_of: list[list[tuple[Array, Array]]] = [[] for _ in cut]
         for at, window in parts:
             pieces_of[at].append(done[at, window.first])
