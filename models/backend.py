@@ -14,7 +14,7 @@ class Backend(Protocol):
     """Three functions of a network. Scores are logits."""
 
     def encode(self, given: Mapping[str, Array]) -> tuple[Array, Array]:
-        """States (windows × pieces × width) and scores of our own tags (windows × pieces × tags)."""
+        """States (windows × words × width) and scores of our own tags (windows × words × tags); see `batch`."""
 
     def mentions(self, states: Array, spans: Array) -> tuple[Array, Mapping[str, Array]]:
         """A vector for each span (mentions × size), and the scores of each attribute."""

@@ -22,6 +22,8 @@ from nanocart.rules.study import kind_of
 
 _AHEAD: Final = 16
 """Documents that are read at once."""
+_ASIDE: Final = 2
+"""Lots of documents that are being read: while the last of one keeps a core, the other has the next."""
 
 
 class TransformerMentions:
@@ -78,13 +80,13 @@ class TransformerMentions:
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """Read documents, several at once, while those before them go on through the pipeline."""
         waiting = iter(stream)
-        with ThreadPoolExecutor(1) as aside:
+        with ThreadPoolExecutor(_ASIDE) as aside:
             under_way: deque[tuple[list[Doc], list[Doc], Future[list[States]]]] = deque()
             while held := list(islice(waiting, min(batch_size, _AHEAD))):
                 wanted = [doc for doc in held if state_of(doc).study.in_scope is not False]
                 views = [view_of(doc) for doc in wanted]
                 under_way.append((held, wanted, aside.submit(self.reader.read, views)))
-                if len(under_way) > 1:
+                if len(under_way) > _ASIDE:
                     yield from self._marked(*under_way.popleft())
             while under_way:
                 yield from self._marked(*under_way.popleft())

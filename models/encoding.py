@@ -48,6 +48,9 @@ class Window:
     stop: int
     take: tuple[int, int]
 
+    def __len__(self) -> int:
+        return self.take[1] - self.take[0]
+
 
 class Cutter:
     """Cuts words into pieces and keeps what it has cut."""
@@ -145,12 +148,14 @@ def batch(
 ) -> dict[str, NDArray[np.int64]]:
     """The encoder's input for windows, each with its document's words and a hint for each of them.
 
-    `input_ids`, `cases` and `hints` are windows × pieces, `attention_mask` says which are padding.
+    `input_ids`, `cases` and `hints` are windows × pieces, `attention_mask` says which are padding. `firsts` (windows ×
+    words) is where the first piece stands of each word whose state is taken from the window, 0 behind the last one.
     """
     lengths = [int(found.starts[window.stop] - found.starts[window.first]) + 2 for found, _, window in parts]
     width = -(-max(lengths) // pad_to) * pad_to
     ids = np.full((len(parts), width), cutter.padding, dtype=np.int64)
     cases, hints, mask = (np.zeros((len(parts), width), dtype=np.int64) for _ in range(3))
+    firsts = np.zeros((len(parts), max(len(window) for _, _, window in parts)), dtype=np.int64)
     for row, ((found, hinted, window), length) in enumerate(zip(parts, lengths, strict=True)):
         begin, end = found.starts[window.first], found.starts[window.stop]
         of = np.repeat(np.arange(window.first, window.stop), np.diff(found.starts[window.first : window.stop + 1]))
@@ -159,11 +164,5 @@ def batch(
         cases[row, 1 : length - 1] = found.cases[of]
         hints[row, 1 : length - 1] = hinted[of]
         mask[row, :length] = 1
-    return {"input_ids": ids, "cases": cases, "hints": hints, "attention_mask": mask}
-
-
-def gather(found: Words, window: Window) -> NDArray[np.int64]:
-    """Where in its window's row the first piece of each word stands whose state is taken from it."""
-    first, stop = window.take
-    places: NDArray[np.int64] = (found.starts[first:stop] - found.starts[window.first] + 1).astype(np.int64)
-    return places
+        firsts[row, : len(window)] = found.starts[slice(*window.take)] - begin + 1
+    return {"input_ids": ids, "cases": cases, "hints": hints, "attention_mask": mask, "firsts": firsts}

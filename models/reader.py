@@ -14,7 +14,7 @@ from nanocart.lexicon import FALSE_FRIEND
 from nanocart.models.about import OWN, About
 from nanocart.models.backend import Array, Backend
 from nanocart.models.calibration import calibrated
-from nanocart.models.encoding import Cutter, Window, Words, batch, covered, gather, inside, windows
+from nanocart.models.encoding import Cutter, Window, Words, batch, covered, inside, windows
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
 from nanocart.models.labels import Span, Tags
@@ -102,8 +102,7 @@ class Reader:
         for group in _alike(cut, parts, pieces):
             states, scores = self.backend.encode(batch(self.cutter, [(cut[at], given[at], one) for at, one in group]))
             for row, (at, window) in enumerate(group):
-                places = gather(cut[at], window)
-                done[at, window.first] = states[row, places], scores[row, places]
+                done[at, window.first] = states[row, : len(window)], scores[row, : len(window)]
         pieces_of: list[list[tuple[Array, Array]]] = [[] for _ in cut]
         for at, window in parts:
             pieces_of[at].append(done[at, window.first])
@@ -126,17 +125,14 @@ class Reader:
         spans = sorted([*spans, *(one for one in own if one[2] != FALSE_FRIEND)])
         if not spans:
             return []
-        chances = _softmax(read.scores)
+        chances = self._chances(read.scores, spans)
         read.spans = np.array([(start, stop - 1) for start, stop, _ in spans])
         read.vectors, said = self.backend.mentions(read.states, read.spans)
+        best = {name: scores.argmax(1).tolist() for name, scores in said.items()}
         found: list[Mention] = []
         for at, (start, stop, label) in enumerate(spans):
             begin, end = int(read.words.offsets[start, 0]), int(read.words.offsets[stop - 1, 1])
-            first = 1 + 2 * self.tags.labels.index(label)
-            inner = [chances[start, first], *chances[start + 1 : stop, first + 1]]
-            sure = self.confidence("mentions", float(np.exp(np.mean(np.log(np.maximum(inner, 1e-9))))))
-            if (start, stop, label) in own:
-                sure = 1.0
+            sure = 1.0 if (start, stop, label) in own else self.confidence("mentions", chances[at])
             if sure < self.min_confidence:
                 continue
             found.append(
@@ -146,12 +142,21 @@ class Reader:
                     end,
                     label,
                     view.text[begin:end],
-                    attributes=_attributes(label, {name: scores[at] for name, scores in said.items()}),
+                    attributes=_attributes(label, {name: values[at] for name, values in best.items()}),
                     confidence=sure,
                     why=_WHY,
                 )
             )
         return found
+
+    def _chances(self, scores: Array, spans: Sequence[Span]) -> list[float]:
+        """How likely each span is: the geometric mean of the chances of its tags."""
+        tags = self.tags.encode(spans, len(scores))
+        logs = np.log(np.maximum(_softmax(scores)[np.arange(len(tags)), tags], 1e-9), dtype=np.float64)
+        start, stop = np.array([one[:2] for one in spans]).T
+        sums = np.concatenate([[0.0], logs.cumsum()])
+        chances: list[float] = np.exp((sums[stop] - sums[start]) / (stop - start)).tolist()
+        return chances
 
     def _own(self, found: Words, view: View) -> list[Span]:
         """The words that the user's own lexicon names, and as what."""
@@ -253,7 +258,7 @@ def _softmax(scores: Array) -> Array:
     return found
 
 
-def _attributes(label: str, scores: dict[str, Array]) -> Attributes:
+def _attributes(label: str, best: dict[str, int]) -> Attributes:
     wanted = {"OUTCOME": ("category", "direction", "assertion"), "QUALIFIER": ("kind",)}.get(label, ())
-    values: dict[str, Any] = {name: ATTRIBUTES[name][int(scores[name].argmax())] for name in wanted}
+    values: dict[str, Any] = {name: ATTRIBUTES[name][best[name]] for name in wanted}
     return Attributes(**values)

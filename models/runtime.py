@@ -42,8 +42,12 @@ class OnnxBackend:
         # The matrices are made float32 once, at loading, and not at each call.
         options.add_session_config_entry("session.disable_quant_qdq", "1")
         try:
+            # What that fusion makes normalises one number at a time.
             self._session = onnxruntime.InferenceSession(
-                str(self.folder / ENCODER), options, providers=["CPUExecutionProvider"]
+                str(self.folder / ENCODER),
+                options,
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=["SkipLayerNormFusion"],
             )
             self.heads = Heads(load_file(self.folder / HEADS))
         except Exception as error:  # those of ONNX Runtime have no base of their own
@@ -66,16 +70,16 @@ class OnnxBackend:
         if self._process != os.getpid():
             # Threads do not live on in a forked process; one of several processes has one core.
             self._open(1)
-        lengths = given["attention_mask"].sum(1).tolist()
+        lengths, counts = (np.count_nonzero(given[name], 1).tolist() for name in ("attention_mask", "firsts"))
         states, scores = (
-            np.zeros((*given["input_ids"].shape, one.shape[-1]), dtype=np.float32)
-            for one in self._session.get_outputs()
+            np.zeros((*given["firsts"].shape, one.shape[-1]), dtype=np.float32) for one in self._session.get_outputs()
         )
 
         def read(row: int) -> None:
-            length = lengths[row]
-            window = {name: given[name][row : row + 1, :length] for name in ("input_ids", "cases", "hints")}
-            states[row, :length], scores[row, :length] = (one[0] for one in self._session.run(None, window))
+            length, count = lengths[row], counts[row]
+            window = {name: given[name][row, :length] for name in ("input_ids", "cases", "hints")}
+            window["firsts"] = given["firsts"][row, :count]
+            states[row, :count], scores[row, :count] = self._session.run(None, window)
 
         list(self._threads.map(read, range(len(lengths))))
         return states, scores

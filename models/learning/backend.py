@@ -41,7 +41,8 @@ class TorchBackend:
         with torch.inference_mode(), mixed_precision(self.device.type):
             there = self._there(given)
             states = self.network(**there)
-            scores = self.network.heads.tag_scores(self.task, states, there["hints"])
+            hints = there["hints"].gather(1, there["firsts"])
+            scores = self.network.heads.tag_scores(self.task, states, hints)
         return states.float().cpu().numpy(), scores.float().cpu().numpy()
 
     def mentions(self, states: Array, spans: Array) -> tuple[Array, Mapping[str, Array]]:

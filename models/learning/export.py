@@ -4,6 +4,7 @@ A matrix is an int8 for each weight and a scale for each column (a row, for tabl
 again when the file is loaded, so that activations are never rounded, and a document's answer does not depend on the
 batch it is in. The graph is made of ONNX Runtime's fused operators (domain `com.microsoft`), which are quicker than
 what a trace of the network would give: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
+Its last layer works on the first pieces of words alone, since nobody asks for the states of the others.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def as_onnx(encoder: Any) -> bool:
 
 
 def to_onnx(network: Network, path: Path, task: str = OWN) -> None:
-    """Write states and scores of a task's tags as a graph over one window without padding; see `as_onnx`."""
+    """Write states and scores of a task's tags as a graph over one window of `batch` without padding; see `as_onnx`."""
     graph = _Graph()
     head: Any = network.heads.tags[task]
     with torch.no_grad():
@@ -81,10 +82,10 @@ class _Graph:
         return self.node("Mul", [wide, factor], name)
 
     def encoder(self, network: Network) -> str:
-        """The states of the pieces."""
+        """The states of the words: what the last layer makes of their first pieces."""
         encoder = network.encoder
         tables, epsilon = encoder.embeddings, encoder.config.layer_norm_eps
-        length = self.node("Shape", ["input_ids"], "length", start=1)
+        length = self.node("Shape", ["input_ids"], "length")
         zero = self.plain("zero", np.array([0], dtype=np.int64))
         positions = self.plain("positions.table", tables.position_embeddings.weight)
         added = [
@@ -96,45 +97,53 @@ class _Graph:
         total = self.node("Sum", added, "embedded")
         norm = [self.plain(f"norm.{name}", value) for name, value in tables.LayerNorm.named_parameters()]
         states = self.node("LayerNormalization", [total, *norm], "layer", epsilon=epsilon, axis=-1)
-        for number, layer in enumerate(encoder.encoder.layer):
-            states = self.layer(f"layer{number}", layer, states, encoder.config)
+        *inner, last = encoder.encoder.layer
+        for number, layer in enumerate(inner):
+            states = self.layer(f"layer{number}", layer, states, states, encoder.config)
+        words = self.node("Gather", [states, "firsts"], "words")
+        states = self.layer(f"layer{len(inner)}", last, words, states, encoder.config)
         return self.node("Identity", [states], "states")
 
-    def layer(self, name: str, layer: Any, states: str, config: Any) -> str:
+    def layer(self, name: str, layer: Any, before: str, seen: str, config: Any) -> str:
+        """The states of some pieces, which were others `before`, and have looked at all that are `seen`."""
         attention = layer.attention.self
-        three = (attention.query, attention.key, attention.value)
-        packed = self.matrix(f"{name}.packed", torch.cat([one.weight.T for one in three], 1))
-        bias = self.plain(f"{name}.packed_bias", torch.cat([one.bias for one in three]))
+        three = {"query": (attention.query, before), "key": (attention.key, seen), "value": (attention.value, seen)}
+        inputs = [
+            self.node("Unsqueeze", [self.dense(f"{name}.{part}", *given), "zero"], f"{name}.{part}.window")
+            for part, given in three.items()
+        ]
         heads = config.num_attention_heads
-        seen = self.node("Attention", [states, packed, bias], f"{name}.attention", domain=_FUSED, num_heads=heads)
-        states = self.added(f"{name}.seen", layer.attention.output, seen, states, config)
-        within = self.matrix(f"{name}.within", layer.intermediate.dense.weight.T)
-        wide = self.node("MatMul", [states, within], f"{name}.wide")
-        bias = self.plain(f"{name}.wide_bias", layer.intermediate.dense.bias)
-        wide = self.node("BiasGelu", [wide, bias], f"{name}.gelu", domain=_FUSED)
+        looked = self.node("MultiHeadAttention", inputs, f"{name}.attention", domain=_FUSED, num_heads=heads)
+        looked = self.node("Squeeze", [looked, "zero"], f"{name}.looked")
+        states = self.added(f"{name}.seen", layer.attention.output, looked, before, config)
+        wide = self.dense(f"{name}.wide", layer.intermediate.dense, states)
+        wide = self.node("Gelu", [wide], f"{name}.gelu", domain=_FUSED)
         return self.added(f"{name}.out", layer.output, wide, states, config)
+
+    def dense(self, name: str, layer: Any, states: str) -> str:
+        inputs = [states, self.matrix(f"{name}.matrix", layer.weight.T), self.plain(f"{name}.bias", layer.bias)]
+        return self.node("Gemm", inputs, f"{name}.mapped")
 
     def added(self, name: str, output: Any, found: str, before: str, config: Any) -> str:
         """A dense layer, added to what was before and normalised."""
-        mapped = self.node("MatMul", [found, self.matrix(f"{name}.matrix", output.dense.weight.T)], f"{name}.mapped")
+        total = self.node("Add", [self.dense(name, output.dense, found), before], f"{name}.sum")
         norm = [self.plain(f"{name}.norm.{part}", value) for part, value in output.LayerNorm.named_parameters()]
-        inputs = [mapped, before, *norm, self.plain(f"{name}.bias", output.dense.bias)]
-        return self.node("SkipLayerNormalization", inputs, name, domain=_FUSED, epsilon=config.layer_norm_eps)
+        return self.node("LayerNormalization", [total, *norm], name, epsilon=config.layer_norm_eps, axis=-1)
 
     def scores(self, network: Network, task: str, states: str) -> None:
         """The scores of the tags; in float32, since a tag is decided by small differences."""
         tags = network.heads.tags[task]
         mapped = self.node("MatMul", [states, self.plain("tags", tags.weight.T)], "tags.mapped")
-        hinted = [self.plain("tags.hint_table", network.heads.hinted[task].weight), "hints"]
+        hints = self.node("Gather", ["hints", "firsts"], "tags.hints")
+        hinted = [self.plain("tags.hint_table", network.heads.hinted[task].weight), hints]
         bias = self.plain("tags.bias", tags.bias)
         self.node("Sum", [mapped, bias, self.node("Gather", hinted, "tags.hinted")], "scores")
 
     def made(self, width: int, tags: int) -> Any:
-        def value(name: str, kind: int, *last: int) -> Any:
-            return helper.make_tensor_value_info(name, kind, [1, "length", *last])
-
-        outputs = [value("states", TensorProto.FLOAT, width), value("scores", TensorProto.FLOAT, tags)]
-        inputs = [value(name, TensorProto.INT64) for name in _INPUTS]
+        inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["pieces"]) for name in _INPUTS]
+        inputs.append(helper.make_tensor_value_info("firsts", TensorProto.INT64, ["words"]))
+        sizes = {"states": width, "scores": tags}
+        outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["words", of]) for name, of in sizes.items()]
         return helper.make_graph(self.nodes, "nanocart", inputs, outputs, self.weights)
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from nanocart.models.about import OWN
-from nanocart.models.encoding import Cutter, batch, gather
+from nanocart.models.encoding import Cutter, batch
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.learning.examples import NONE, Answers, Example
 from nanocart.models.learning.network import Network
@@ -26,11 +26,11 @@ def states_of(
     states = network(**given)
     found, row = [], 0
     for one in examples:
-        pieces = []
+        taken = []
         for window in one.windows:
-            pieces.append(states[row, torch.from_numpy(gather(one.words, window)).to(device)])
+            taken.append(states[row, : len(window)])
             row += 1
-        found.append(torch.cat(pieces))
+        found.append(torch.cat(taken))
     return found
 
 

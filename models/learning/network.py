@@ -96,9 +96,12 @@ class Network(nn.Module):
         nn.init.zeros_(self.hints.weight)
         self.heads = Heads(width, tags, shape)
 
-    def forward(self, input_ids: Tensor, cases: Tensor, hints: Tensor, attention_mask: Tensor) -> Tensor:
-        """The states of the pieces, windows × pieces × width."""
+    def forward(
+        self, input_ids: Tensor, cases: Tensor, hints: Tensor, attention_mask: Tensor, firsts: Tensor
+    ) -> Tensor:
+        """The states of the words, windows × words × width: those of their first pieces."""
         given = {"token_type_ids": cases} if knows_case(self.encoder) else {}
         embedded = self.encoder.get_input_embeddings()(input_ids) + self.hints(hints)
         states: Tensor = self.encoder(inputs_embeds=embedded, attention_mask=attention_mask, **given).last_hidden_state
-        return states
+        rows = torch.arange(len(firsts), device=firsts.device).unsqueeze(1)
+        return states[rows, firsts]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanocart.models.encoding import OVERLAP, Cutter, Words, batch, covered, gather, inside, windows
+from nanocart.models.encoding import OVERLAP, Cutter, Words, batch, covered, inside, windows
 from tests.models.small import PIECES, small_tokenizer
 
 CUTTER = Cutter(small_tokenizer())
@@ -91,7 +91,7 @@ def test_a_batch() -> None:
     assert given_["attention_mask"].tolist() == [[1] * 6, [1, 1, 1, 1, 0, 0]]
     assert given_["hints"][0].tolist() == [0, 1, 0, 0, 2, 0]
     assert given_["cases"][0].tolist() == [0, 2, 0, 5, 0, 0]
-    assert gather(one, parts[0][2]).tolist() == [1, 2, 3, 4]
+    assert given_["firsts"].tolist() == [[1, 2, 3, 4], [1, 2, 0, 0]]
 
 
 def test_the_words_between_two_offsets() -> None:

@@ -54,16 +54,18 @@ def copy(folder: Path, tmp_path: Path) -> Path:
 
 
 def given(rows: int, length: int) -> dict[str, np.ndarray]:
-    """Windows of random pieces, the later ones shorter."""
+    """Windows of random pieces, the later ones shorter; every other piece begins a word."""
     dice = np.random.default_rng(5)
     mask = (np.arange(length) < np.linspace(length, 3, rows).astype(int)[:, None]).astype(np.int64)
     names = {"input_ids": 900, "cases": 5, "hints": 30}
-    return {name: dice.integers(0, high, mask.shape) * mask for name, high in names.items()} | {"attention_mask": mask}
+    pieces = {name: dice.integers(0, high, mask.shape) * mask for name, high in names.items()}
+    firsts = np.arange(1, length, 2) * mask[:, 1::2]
+    return pieces | {"attention_mask": mask, "firsts": firsts}
 
 
 def test_states_and_scores_are_those_of_torch(folder: Path) -> None:
     windows = given(4, 50)
-    real = windows["attention_mask"].astype(bool)
+    real = windows["firsts"].astype(bool)
     ours = OnnxBackend(folder).encode(windows)
     theirs = TorchBackend(from_pretrained(folder).network).encode(windows)
     for one, other in zip(ours, theirs, strict=True):
