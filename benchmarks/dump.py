@@ -4,8 +4,8 @@
 
 All on one made file the size of a real one (`make_dump.py`, less the records on which pubmed_parser fails), in one run:
 each way's best round counts, on one core unless stated. Then a run from a dump of small files to tables, and the memory
-of its workers. Ratios are what to keep; MB are those of XML. Needs: pip install "nanocart[dump]" pubmed_parser. Works on
-Linux.
+of its workers. Ratios are what to keep; MB are those of XML. Needs: pip install "nanocart[dump]" pubmed_parser. Works
+on Linux.
 """
 
 from __future__ import annotations

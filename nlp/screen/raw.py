@@ -7,12 +7,12 @@ searched. What is found is a superset of what would be found by parsing every re
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
-from itertools import accumulate
 from typing import Final
+
+import numpy as np
 
 from nanocart.screen.normal import normal
 from nanocart.screen.patterns import MARKS, disguised, patterns
@@ -120,11 +120,14 @@ def _normal(text: bytes) -> bytes:
 def _groups(texts: Mapping[int, bytes], find: Finder) -> Iterator[tuple[int, set[str]]]:
     """Of texts by number those that have any group, and their groups; they are searched at once, since a search costs
     little, and beginning one does not."""
-    ends = list(accumulate(len(text) + len(_BETWEEN) for text in texts.values()))
-    groups: dict[int, set[str]] = {}
-    for place, name in find(_BETWEEN.join(texts.values())) if texts else ():
-        groups.setdefault(min(bisect_left(ends, place), len(ends) - 1), set()).add(name)
-    numbers = list(texts)
+    hits = find(_BETWEEN.join(texts.values())) if texts else []
+    if not hits:
+        return
+    ends = np.cumsum([len(text) + len(_BETWEEN) for text in texts.values()])
+    places, names = zip(*hits, strict=True)
+    numbers, groups = list(texts), dict[int, set[str]]()
+    for at, name in set(zip(np.searchsorted(ends, places).tolist(), names, strict=True)):
+        groups.setdefault(min(at, len(numbers) - 1), set()).add(name)
     for at, found in groups.items():
         yield numbers[at], found
 

@@ -7,8 +7,8 @@ a record is not as they nearly all are, more of it is taken for its text, never 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from functools import partial
 from importlib.util import find_spec
 from typing import Final
@@ -19,23 +19,10 @@ _TEXT_ENDS: Final = (b"</OtherAbstract", b"</Abstract", b"</VernacularTitle", b"
 _AFTER_NAME: Final = b"> \t\r\n/"
 
 
-class Tag(IntEnum):
-    """What is looked for in one pass over the bytes."""
-
-    ARTICLE = 0
-    ABSTRACT_END = 1
-    OTHER_ABSTRACT = 2
-    MARKUP = 3
-    BOOK = 4
-    DELETION = 5
-    DECLARATION = 6
-
-
-LITERALS: Final = (
-    b"<PubmedArticle", b"</Abstract>", b"<OtherAbstract", b"<!", b"<PubmedBookArticle", b"<Delete", b"<?xml",
-)  # fmt: skip
-"""The literals of `Tag`, in its order."""
-_USUAL: Final = 4
+LITERALS: Final = (b"<PubmedArticle", b"<OtherAbstract", b"<!", b"<PubmedBookArticle", b"<Delete", b"<?xml")
+"""What is looked for in one pass over the bytes."""
+_ARTICLE, _OTHER_ABSTRACT, _MARKUP, _BOOK, _DELETION, _DECLARATION = range(len(LITERALS))
+_USUAL: Final = 3
 """So many of them are all that there is in a block in which records follow each other with nothing between them."""
 _END: Final = b"</Pubmed"
 _SET_END: Final = b"</PubmedArticleSet>"
@@ -106,63 +93,74 @@ class Block:
         self.data = data
         self.begins: list[int] = []
         self.deletes = self.odd = False
-        self._ends: list[int] = []  # of the abstract of each
         self._unusual: set[int] = set()
         self._take(locate(data), begun)
         if not self._dense(begun):
-            self.begins, self._ends, self._unusual = [], [], set()
+            self.begins, self._unusual = [], set()
             self._take(_by_find(data), begun)
-        self.texts = [self._text(at) for at in range(len(self.begins))]
+        self.texts = self._texts()
 
     def _take(self, located: Located, begun: int) -> None:
+        length = len(LITERALS[_ARTICLE])
+        articles = [end for end, tag in located if tag == _ARTICLE]
+        self.begins = [end - length for end in articles if self.data[end : end + 1] in _AFTER_NAME]
+        if len(articles) == len(located):
+            return
+        books = [end - len(LITERALS[tag]) for end, tag in located if tag == _BOOK]
+        self.begins = sorted(self.begins + books)
+        self._unusual.update(bisect_right(self.begins, begin) - 1 for begin in books)
         for end, tag in located:
-            if tag == Tag.ABSTRACT_END:
-                if self._ends:
-                    self._ends[-1] = end
-            elif tag in (Tag.ARTICLE, Tag.BOOK):
-                if self.data[end : end + 1] in _AFTER_NAME:
-                    self.begins.append(end - len(LITERALS[tag]))
-                    self._ends.append(-1)
-                    if tag == Tag.BOOK:
-                        self._unusual.add(len(self.begins) - 1)
-            elif tag == Tag.OTHER_ABSTRACT:
-                self._unusual.add(len(self.begins) - 1)
-            elif tag == Tag.DELETION:
+            if tag == _OTHER_ABSTRACT:
+                self._unusual.add(bisect_right(self.begins, end) - 1)
+            elif tag == _DELETION:
                 self.deletes = True
-            else:
+            elif tag in (_MARKUP, _DECLARATION):
                 self.odd = self.odd or end > begun
 
     def _dense(self, begun: int) -> bool:
         """Whether there is nothing in the block but articles, each with its end tag, and the end of their set."""
-        data, ends, tag = self.data, [*self.begins[1:], len(self.data)], _ENDS[0]
+        data = self.data
         if not self.begins or data[begun : self.begins[0]].strip():
             return False
         rest = data.rstrip()
-        ends[-1] = len(rest) - len(_SET_END) if rest.endswith(_SET_END) else len(rest)
-        for end in ends:
-            last = data.rfind(b">", 0, end) + 1
-            if not data.startswith(tag, last - len(tag)):
-                return False
+        last = len(rest) - len(_SET_END) if rest.endswith(_SET_END) else len(rest)
+        known = _ENDS[0]
+        for end in (*self.begins[1:], last):
+            # What parts two records is nearly always the same.
+            if data[end - len(known) : end] != known:
+                known = data[data.rfind(b">", 0, end) + 1 - len(_ENDS[0]) : end]
+                if known.rstrip() != _ENDS[0]:
+                    return False
         return True
 
-    def _text(self, at: int) -> tuple[int, int]:
-        begin, stop = self._bounds(at)
-        data, end = self.data, self._ends[at]
-        title = data.find(b"<ArticleTitle", begin, stop) if at not in self._unusual else -1
-        # An empty title may have another in its place; one that begins with a letter is not empty.
-        place = data.find(b">", title) + 1
-        first = data[place : place + 1] if title >= 0 else b""
-        if b" " < first < b"\x7f" and first not in b"<&":
-            if end > title:
-                return title, end
-            if data.find(b"Abstract", title, stop) < 0:
-                end = data.find(b"</ArticleTitle", title, stop)
-                if end >= 0:
-                    return title, end
-        found = _TEXT.search(data, begin, stop)
+    def _texts(self) -> list[tuple[int, int]]:
+        data, find, unusual = self.data, self.data.find, self._unusual
+        found: list[tuple[int, int]] = []
+        stop = len(data)
+        for at in range(len(self.begins) - 1, -1, -1):
+            begin = self.begins[at]
+            title = find(b"<ArticleTitle", begin, stop)
+            text = None
+            if title >= 0 and at not in unusual:
+                place = find(b">", title, stop) + 1
+                # An empty title may have another in its place; one that begins with a letter is not empty.
+                if 32 < data[place] < 127 and data[place] not in b"<&":
+                    end = find(b"</Abstract>", place, stop)
+                    if end < 0 and find(b"Abstract", place, stop) < 0:
+                        end = find(b"</ArticleTitle", place, stop)
+                    if end >= 0:
+                        text = title, end
+            found.append(text or self._wide(begin, stop))
+            stop = begin
+        found.reverse()
+        return found
+
+    def _wide(self, begin: int, stop: int) -> tuple[int, int]:
+        """Where the text of a record is that is not as nearly all are: from the first title to the last abstract."""
+        found = _TEXT.search(self.data, begin, stop)
         if not found:
             return begin, begin
-        return found.start(), max(data.rfind(tag, begin, stop) for tag in _TEXT_ENDS)
+        return found.start(), max(self.data.rfind(tag, begin, stop) for tag in _TEXT_ENDS)
 
     def _bounds(self, at: int) -> tuple[int, int]:
         return self.begins[at], self.begins[at + 1] if at + 1 < len(self.begins) else len(self.data)
