@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from nanocart.dumps.manifest import Manifest
+from nanocart.dumps.store import Store
 from tests.cli.conftest import Run, leftovers
 from tests.dumps.dump import article, deleted, file
 
@@ -87,3 +93,26 @@ def test_wrong_usage(run: Run, dump: str, arguments: tuple[str, ...], said: str)
     result = run("run", *arguments)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_what_is_done(tmp_path: Path) -> None:
+    for number in range(1, 40):
+        file(tmp_path / "dump", number, *(article(100 * number + one) for one in range(100)))
+    # A process that a shell has begun in its background does not hear Ctrl-C, nor do its children.
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from nanocart.cli.main import main; main()"
+    )
+    command = [sys.executable, "-c", code, "run", "dump", "-o", "out", *ASKED, "--model", "rules"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        manifest = tmp_path / "out" / "manifest.tsv"
+        while process.poll() is None and not manifest.exists():
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130, said
+    assert "the same command goes on with the rest" in said
+    assert "Traceback" not in said
+    assert leftovers(tmp_path / "out") == []
+    assert 1 <= len(Manifest(Store(tmp_path / "out")).entries) < 39

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -514,6 +514,15 @@ def test_an_answer_that_takes_too_much_memory(tmp_path: Path, monkeypatch: pytes
         list(asking.answer(connection, "SELECT range FROM range(5000000) ORDER BY hash(range)")[1])
 
 
+@pytest.fixture
+def listening() -> Iterator[None]:
+    """Ctrl-C interrupts, which it does not in a process that a shell has begun in its background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("listening")
 def test_ctrl_c_ends_a_query_that_would_take_long(tmp_path: Path) -> None:
     connection = asking.connect(result(tmp_path, findings=[finding("1:f1")]))
     press = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))

@@ -18,6 +18,7 @@ from tests.dumps.faults import compare
 assert trouble
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks for workers in /proc")
 def test_killed_runs_end_alike(tmp_path: Path) -> None:
     for number in range(1, 21):
