@@ -16,12 +16,13 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from importlib.resources import files
 from itertools import chain, count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nanocart.corpora.table_files import arrow_schema
 from nanocart.corpora.tables import COLUMNS
 from nanocart.dumps.manifest import FILE as MANIFEST
+from nanocart.dumps.store import located
+from nanocart.dumps.tables import changes_schema
 from nanocart.errors import NanocartError, SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def connect(out: str | os.PathLike[str]) -> DuckDBPyConnection:
     [(0,)]
     """
     try:
-        system, root = _place(os.fspath(out))
+        system, root = located(os.fspath(out))
         found = {view: _paths(system, f"{root}/{view}") for view in VIEWS}
         is_run = any(found.values()) or system.get_file_info(f"{root}/{MANIFEST}").is_file
     except (OSError, ValueError) as error:
@@ -135,15 +136,6 @@ def _batches(connection: DuckDBPyConnection, reader: Any, schema: pa.Schema) -> 
         yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
 
 
-def _place(out: str) -> tuple[FileSystem, str]:
-    from pyarrow.fs import FileSystem, LocalFileSystem
-
-    if "://" not in out:
-        return LocalFileSystem(), str(Path(out).resolve())
-    system, root = FileSystem.from_uri(out)
-    return system, root
-
-
 def _paths(system: FileSystem, folder: str) -> list[str]:
     """The Parquet files of a folder that are whole; none where there is no folder."""
     from pyarrow.fs import FileSelector
@@ -165,13 +157,10 @@ def _dataset(system: FileSystem, paths: list[str]) -> Any:
 
 
 def _schema(view: str) -> pa.Schema:
-    import pyarrow as pa
-
     for table in COLUMNS:
         if table == view:
             return arrow_schema(table)
-    texts = ((name, pa.string()) for name in ("pmid", "what", "why", "file"))
-    return pa.schema([("run", pa.int64()), *texts])
+    return changes_schema()
 
 
 def _questions() -> Traversable:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, BinaryIO, Final, cast
 
 _SUM: Final = re.compile(r"^(?:MD5 *\(.*\) *= *)?([0-9a-f]{32})(?:\s|$)", re.IGNORECASE | re.MULTILINE)
 
@@ -16,8 +16,13 @@ _SUM: Final = re.compile(r"^(?:MD5 *\(.*\) *= *)?([0-9a-f]{32})(?:\s|$)", re.IGN
 def md5_of(path: Path) -> str:
     """The MD5 of a file's bytes in hexadecimal, lower case. Raises `OSError` where it cannot be read."""
     with path.open("rb") as file:
-        # Where FIPS rules, MD5 is there only for what is no matter of security.
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        return md5_read(file)
+
+
+def md5_read(stream: BinaryIO) -> str:
+    """The MD5 of what is left of a stream in hexadecimal, lower case. Raises `OSError` where it cannot be read."""
+    # Where FIPS rules, MD5 is there only for what is no matter of security.
+    return hashlib.file_digest(cast(Any, stream), lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def md5_in(text: str) -> str | None:

@@ -9,15 +9,14 @@ Their names carry a year and a running number, first those of the yearly baselin
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 from nanocart.corpora.sources import expand
-from nanocart.dumps.checksums import md5_in
+from nanocart.dumps.checksums import md5_in, md5_read
 from nanocart.errors import SourceError, UsageError
 
 NAME: Final = re.compile(r"(?P<name>pubmed(?P<year>\d\d)n(?P<number>\d{4,6}))\.xml(?:\.gz)?")
@@ -68,8 +67,7 @@ class DumpFile:
     def digest(self) -> str:
         """The MD5 of its bytes. Raises `OSError`."""
         with self.opened() as stream:
-            # Where FIPS rules, MD5 is there only for what is no matter of security.
-            return hashlib.file_digest(cast(Any, stream), lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+            return md5_read(stream)
 
     def checksum(self) -> str | None:
         """The MD5 that the file beside it states, or None where there is none; "" where that file is broken."""

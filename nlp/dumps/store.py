@@ -27,6 +27,16 @@ _PATIENCE: Final = 2.0
 """Seconds for which a lock is waited for: those that the workers of a killed run need to follow it."""
 
 
+def located(where: str) -> tuple[FileSystem, str]:
+    """The file system of a path or a URI, and the path in it. Raises `ValueError` or `OSError` for a wrong URI."""
+    from pyarrow.fs import FileSystem, LocalFileSystem
+
+    if "://" not in where:
+        return LocalFileSystem(), str(Path(where).resolve())
+    system, root = FileSystem.from_uri(where)
+    return system, root
+
+
 class Store:
     """Files by name below a path or a URI that pyarrow knows (s3://, gs://, file://).
 
@@ -38,16 +48,12 @@ class Store:
         self._open()
 
     def _open(self) -> None:
-        from pyarrow.fs import FileSystem, LocalFileSystem
+        from pyarrow.fs import LocalFileSystem
 
-        self._system: FileSystem
-        if "://" in self.where:
-            try:
-                self._system, self._root = FileSystem.from_uri(self.where)
-            except (ValueError, OSError) as error:
-                raise UsageError(f"{self.where}: {error}", hint="a folder, or an address such as s3://...") from error
-        else:
-            self._system, self._root = LocalFileSystem(), str(Path(self.where).resolve())
+        try:
+            self._system, self._root = located(self.where)
+        except (ValueError, OSError) as error:
+            raise UsageError(f"{self.where}: {error}", hint="a folder, or an address such as s3://...") from error
         self.local = Path(self._root) if isinstance(self._system, LocalFileSystem) else None
 
     def __getstate__(self) -> str:

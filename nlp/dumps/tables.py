@@ -179,12 +179,22 @@ def _rows(store: Store, run: int) -> dict[int, Row]:
     return {one["pmid"]: Row(Place(one["version"], one["file"]), one["hash"]) for one in table.to_pylist()}
 
 
+def changes_schema() -> pa.Schema:
+    """The Arrow schema of the table of changes."""
+    return _schema(_CHANGE_COLUMNS)
+
+
+def _schema(columns: Mapping[str, str]) -> pa.Schema:
+    import pyarrow as pa
+
+    types = {"int64": pa.int64(), "int16": pa.int16(), "string": pa.string()}
+    return pa.schema([(name, types[kind]) for name, kind in columns.items()])
+
+
 def _parquet(columns: Mapping[str, str], rows: list[dict[str, Any]]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    types = {"int64": pa.int64(), "int16": pa.int16(), "string": pa.string()}
-    schema: pa.Schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
     stream = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), stream, compression="zstd")
+    pq.write_table(pa.Table.from_pylist(rows, schema=_schema(columns)), stream, compression="zstd")
     return stream.getvalue()

@@ -16,9 +16,9 @@ from nanocart.schema import Document
 from nanocart.screen.screening import Counts, Screen
 
 try:
-    from isal import isal_zlib
+    from isal import igzip, isal_zlib
 except ImportError:
-    isal_zlib = None  # type: ignore[assignment]
+    igzip = isal_zlib = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from nanocart.corpora.formats import Item
@@ -92,14 +92,8 @@ def decompressed(file: BinaryIO, path: str) -> Iterator[BinaryIO]:
     if head != _GZIP:
         yield file
         return
-    try:
-        from isal import igzip as fast
-    except ImportError:
-        with gzip.open(file) as stream:
-            yield cast(BinaryIO, stream)
-        return
-    with fast.open(file) as stream:  # type: ignore[no-untyped-call]
-        yield cast(BinaryIO, stream)
+    with cast(Any, igzip or gzip).open(file) as stream:
+        yield stream
 
 
 def damage(error: BaseException) -> str:
