@@ -3,124 +3,46 @@
 from __future__ import annotations
 
 import os
-import random
 import re
-import signal
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nanocart import __version__
-from nanocart.cli import fetch as command
-from nanocart.cli.main import main
-from nanocart.dumps.fetching import MOST_PARALLEL, NLM, Report, fetch, plan
+from nanocart.dumps.fetching import MOST_PARALLEL, Report, fetch, plan
 from nanocart.dumps.listing import Listed, listed
 from nanocart.errors import NanocartError, SourceError, UsageError
 from tests.dumps.nlm import Handler, Nlm, Odd, serving
-
-A, B, C = (f"pubmed26n{number:04d}.xml.gz" for number in (1, 2, 3))
-SIZE, HALF = 300_000, 150_000
-DATA = {name: random.Random(name).randbytes(SIZE) for name in (A, B, C)}
-QUICK: dict[str, Any] = {"stall": 0.3, "backoff": 0.001}
-
-
-@pytest.fixture
-def nlm() -> Iterator[Nlm]:
-    """A server with three update files."""
-    with serving(Nlm()) as server:
-        for name, data in DATA.items():
-            server.add(name, data)
-        yield server
-
-
-def bring(nlm: Nlm, folder: Path, **options: Any) -> Report:
-    return fetch("updates", folder, url=nlm.url, **QUICK | options)
-
-
-def there(folder: Path) -> list[str]:
-    """The names that others see."""
-    return sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
-
-
-def parts(folder: Path) -> list[str]:
-    return sorted(one.name for one in folder.iterdir() if one.name.endswith(".part"))
-
-
-def with_md5(*names: str) -> list[str]:
-    return sorted([*names, *(f"{name}.md5" for name in names)])
-
-
-# What the server does.
-
-
-def once(odd: Callable[[Handler, bytes], object]) -> Odd:
-    def answer(handler: Handler, data: bytes, number: int) -> bool:
-        if number == 0:
-            odd(handler, data)
-        return number == 0
-
-    return answer
-
-
-def always(odd: Callable[[Handler, bytes], object]) -> Odd:
-    return lambda handler, data, _: odd(handler, data) is None
-
-
-def breaks(handler: Handler, data: bytes) -> None:
-    handler.answer(200, data[:HALF], length=len(data))
-
-
-def stalls(handler: Handler, data: bytes) -> None:
-    breaks(handler, data)
-    handler.nlm.over.wait(20)
-
-
-def says_nothing(handler: Handler, data: bytes) -> None:
-    handler.nlm.over.wait(20)
-    handler.close_connection = True
-
-
-def hangs_up(handler: Handler, data: bytes) -> None:
-    handler.close_connection = True
-
-
-def is_short(handler: Handler, data: bytes) -> None:
-    handler.answer(200, data[:HALF])
-
-
-def lies(handler: Handler, data: bytes) -> None:
-    handler.answer(200, data[::-1])
-
-
-def status(code: int, **headers: str) -> Callable[[Handler, bytes], None]:
-    return lambda handler, _: handler.answer(code, b"not now", **headers)
-
-
-def moved(handler: Handler, data: bytes) -> None:
-    handler.answer(302, Location=f"{handler.path}?elsewhere")
-
-
-def breaks_and_ignores_range(handler: Handler, data: bytes, number: int) -> bool:
-    breaks(handler, data) if number == 0 else handler.answer(200, data)
-    return True
-
-
-def breaks_and_gives_another_range(handler: Handler, data: bytes, number: int) -> bool:
-    if number == 0:
-        breaks(handler, data)
-    elif number == 1:
-        handler.answer(206, data[7:], Content_Range=f"bytes 7-{len(data) - 1}/{len(data)}")
-    return number < 2
-
+from tests.dumps.odd import (
+    DATA,
+    HALF,
+    QUICK,
+    SIZE,
+    A,
+    B,
+    C,
+    always,
+    breaks,
+    breaks_and_gives_another_range,
+    breaks_and_ignores_range,
+    bring,
+    hangs_up,
+    is_short,
+    lies,
+    moved,
+    once,
+    parts,
+    says_nothing,
+    stalls,
+    status,
+    there,
+    with_md5,
+)
 
 REST = f"bytes={HALF}-"
 
@@ -427,93 +349,3 @@ def test_a_plan_changes_nothing(nlm: Nlm, tmp_path: Path) -> None:
     os.truncate(tmp_path / f".{B}.part", HALF)
     found = plan("updates", tmp_path, url=nlm.url)
     assert (found.kept, found.missing) == ([A, C], [Listed(B, SIZE - HALF)])
-
-
-# The command.
-
-
-def run(*args: str) -> Result:
-    result = CliRunner().invoke(main, ["fetch", *args])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def test_the_command_fetches(nlm: Nlm, tmp_path: Path) -> None:
-    result = run("updates", "-o", str(tmp_path), "--url", nlm.url, "--parallel", "2")
-    assert result.exit_code == 0, result.output
-    assert result.stdout == ""
-    assert "3 files: 3 fetched, 0 kept, 0 failed; 0.9 MB" in result.stderr
-    assert there(tmp_path) == with_md5(A, B, C)
-    assert "0 fetched, 3 kept" in run("updates", "-o", str(tmp_path), "--url", nlm.url).stderr
-    assert "0 fetched, 3 kept" in run("updates", "-o", str(tmp_path), "--url", nlm.url, "--verify").stderr
-
-
-def test_the_command_names_what_failed(nlm: Nlm, tmp_path: Path) -> None:
-    nlm.odd[B] = always(lies)
-    nlm.links = ["../x.xml.gz"]
-    result = run("updates", "-o", str(tmp_path), "--url", nlm.url)
-    assert result.exit_code == 1
-    assert f"{B}: has not the MD5" in result.stderr
-    assert "'../x.xml.gz'" in result.stderr
-    assert "2 fetched, 0 kept, 1 failed" in result.stderr
-
-
-def test_a_dry_run_lists_what_is_missing(nlm: Nlm, tmp_path: Path) -> None:
-    bring(nlm, tmp_path)
-    (tmp_path / B).unlink()
-    nlm.asked.clear()
-    result = run("updates", "-o", str(tmp_path), "--url", nlm.url, "--dry-run")
-    assert result.exit_code == 0
-    assert result.stdout == f"{B}\t{SIZE}\n"
-    assert "1 of 3 files are missing, about 0 MB" in result.stderr
-    assert nlm.asked == [("", "")]
-
-
-@pytest.mark.parametrize(
-    ("options", "why"),
-    [
-        (("updates",), "Missing option"),
-        (("weekly", "-o", "x"), "weekly"),
-        (("updates", "-o", "x", "--parallel", "50"), "1<=x<=6"),
-        (("updates", "-o", "x", "--url", "ftp://x/"), "cannot be fetched from"),
-        (("updates", "-o", "x", "--dry-run", "--verify"), "contradict"),
-    ],
-)
-def test_wrong_usage(options: tuple[str, ...], why: str) -> None:
-    result = run(*options)
-    assert result.exit_code == 2
-    assert why in result.stderr
-
-
-def test_a_folder_that_cannot_be_one(nlm: Nlm, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    result = run("updates", "-o", str(tmp_path / "file"), "--url", nlm.url)
-    assert result.exit_code == 1
-    assert "cannot be written" in result.stderr
-
-
-def test_the_command_knows_the_address_and_the_cap() -> None:
-    """They stand there too, so that --help does not load what fetches."""
-    options = {one.name: one for one in command.fetch.params}
-    assert options["url"].default == NLM
-    assert options["parallel"].type.max == MOST_PARALLEL  # type: ignore[attr-defined]
-
-
-def test_ctrl_c_ends_the_command_at_once(nlm: Nlm, tmp_path: Path) -> None:
-    nlm.odd[A] = always(stalls)
-    code = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from nanocart.cli.main import main; main()"
-    )
-    args = [sys.executable, "-c", code, "fetch", "updates", "-o", str(tmp_path), "--url", nlm.url]
-    with subprocess.Popen(args, stderr=subprocess.PIPE, text=True) as process:
-        part = tmp_path / f".{A}.part"
-        while process.poll() is None and not (part.exists() and part.stat().st_size and (tmp_path / C).exists()):
-            time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=20)[1]  # the server would keep it waiting for a minute
-    assert process.returncode == 130
-    assert said.startswith("interrupted")
-    assert "Traceback" not in said
-    assert there(tmp_path) == with_md5(B, C)
-    assert part.read_bytes() == DATA[A][: 2 * 65536]
