@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from tests.cli.conftest import Run, leftovers
-from tests.dumps.test_asking import document, finding, result
+from tests.dumps.results import document, finding, result
 
 pytest.importorskip("duckdb", reason="a run is asked through DuckDB: pip install 'nanocart[dump]'")
 
