@@ -40,6 +40,7 @@ class About:
     """How texts are cut for a model and what its numbers mean.
 
     `window` is in pieces; `tags` are the labels of each task, our own under `OWN`; `shape` are the sizes of the heads;
+    `scope` is whether it has learnt which texts speak of the field;
     `thresholds` are chances from which a join holds (0.5 where none is given); `calibration` are, for
     "mentions", "relations" and "findings", slope and intercept on the log-odds.
     """
@@ -48,6 +49,7 @@ class About:
     hints: bool
     tags: Mapping[str, tuple[str, ...]]
     shape: Mapping[str, Any] = field(default_factory=dict)
+    scope: bool = False
     thresholds: Mapping[str, float] = field(default_factory=dict)
     calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 

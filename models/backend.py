@@ -11,10 +11,13 @@ Array = NDArray[Any]
 
 
 class Backend(Protocol):
-    """Three functions of a network. Scores are logits."""
+    """The functions of a network. Scores are logits."""
 
     def encode(self, given: Mapping[str, Array]) -> tuple[Array, Array]:
         """States (windows × words × width) and scores of our own tags (windows × words × tags); see `batch`."""
+
+    def scope(self, states: Array, title: int) -> float:
+        """The score of a text (words × width, of which so many words are its title) for speaking of the field."""
 
     def mentions(self, states: Array, spans: Array) -> tuple[Array, Mapping[str, Array]]:
         """A vector for each span (mentions × size), and the scores of each attribute."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from shutil import copytree
@@ -29,7 +30,8 @@ _ASIDE: Final = 2
 class TransformerMentions:
     """Sets the mentions of documents, and keeps the states of their words for the component that relates them.
 
-    Mentions that a document has already stay, and only the states are kept.
+    Mentions that a document has already stay, and only the states are kept. A document that the rules take for one of
+    the field has none, and `doc._.study.in_scope` becomes false, where the model sees that it is not.
     """
 
     def __init__(self, model: str = "", device: str | None = None, min_confidence: float = 0.0) -> None:
@@ -93,7 +95,11 @@ class TransformerMentions:
 
     def _marked(self, held: list[Doc], wanted: list[Doc], reading: Future[list[States]]) -> list[Doc]:
         for doc, read in zip(wanted, reading.result(), strict=True):
-            view = view_of(doc)
+            view, state = view_of(doc), state_of(doc)
+            # What passes the rules may still name the field only in passing; mentions that are given stand.
+            if state.study.in_scope and not doc.ents and not self.reader.in_scope(read, view):
+                state.study = replace(state.study, in_scope=False)
+                continue
             if not doc.ents:
                 set_mentions(doc, self.reader.mentions(read, view))
             view.memo[States] = read

@@ -119,6 +119,11 @@ def covered(found: Words, spans: ArrayLike) -> NDArray[np.int64]:
     return np.stack([first, np.maximum(np.searchsorted(found.offsets[:, 0], end, side="left"), first + 1)], 1)
 
 
+def leading(found: Words, end: int) -> int:
+    """How many words begin before an offset, such as the end of the title; at least one."""
+    return max(1, int(np.searchsorted(found.offsets[:, 0], end, side="left")))
+
+
 def windows(found: Words, size: int) -> list[Window]:
     """The windows of at most `size` pieces (the two special ones included) that cover the words.
 

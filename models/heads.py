@@ -39,6 +39,18 @@ class Heads:
         self._features = plain["features.weight"]
         self._joins = plain["joins.weight"].T, plain["joins.bias"]
         self._certainty = plain["certainty.weight"].T, plain["certainty.bias"]
+        self._scope = plain.get("scope.weight"), plain.get("scope.bias")
+
+    def scope(self, states: Array, title: int) -> float:
+        """How much a text speaks of the field, given the states of its words, of which so many are its title.
+
+        Raises `KeyError` where the weights have no such head, as those of models that never learnt it.
+        """
+        weight, bias = self._scope
+        if weight is None or bias is None:
+            raise KeyError("scope.weight")
+        found = np.concatenate([states[:title].mean(0), states.mean(0), states.max(0)])
+        return float(found @ weight[0] + bias[0])
 
     def mentions(self, states: Array, spans: Array) -> tuple[Array, Mapping[str, Array]]:
         """A vector for each span (first and last word, inclusive) of words, and the scores of each attribute."""

@@ -14,7 +14,7 @@ from nanocart.lexicon import FALSE_FRIEND
 from nanocart.models.about import OWN, About
 from nanocart.models.backend import Array, Backend
 from nanocart.models.calibration import calibrated
-from nanocart.models.encoding import Cutter, Window, Words, batch, covered, inside, windows
+from nanocart.models.encoding import Cutter, Window, Words, batch, covered, inside, leading, windows
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
 from nanocart.models.labels import Span, Tags
@@ -114,6 +114,13 @@ class Reader:
 
     def _hints(self, found: Words, view: View) -> Array:
         return hints(found.offsets, view) if self.about.hints else np.zeros(len(found), dtype=np.int8)
+
+    def in_scope(self, read: States, view: View) -> bool:
+        """Whether a text speaks of the field; so it does where the model has not learnt to tell, or is not sure."""
+        if not self.about.scope or not len(read.words):
+            return True
+        score = self.backend.scope(read.states, leading(read.words, view.sentences[0][1]))
+        return 1 / (1 + math.exp(-score)) >= self.about.thresholds.get("scope", 0.5)
 
     def mentions(self, read: States, view: View) -> list[Mention]:
         """The mentions of a text in order, with their attributes and a confidence.

@@ -84,6 +84,10 @@ class OnnxBackend:
         list(self._threads.map(read, range(len(lengths))))
         return states, scores
 
+    def scope(self, states: Array, title: int) -> float:
+        """See `Backend`."""
+        return self.heads.scope(states, title)
+
     def mentions(self, states: Array, spans: Array) -> tuple[Array, Mapping[str, Array]]:
         """See `Backend`."""
         with self._blas.limit(limits=1, user_api="blas"):

@@ -45,6 +45,11 @@ class TorchBackend:
             scores = self.network.heads.tag_scores(self.task, states, hints)
         return states.float().cpu().numpy(), scores.float().cpu().numpy()
 
+    def scope(self, states: Array, title: int) -> float:
+        """See `Backend`."""
+        with torch.inference_mode():
+            return float(self.network.heads.scope_score(self._there({"states": states})["states"], title))
+
     def mentions(self, states: Array, spans: Array) -> tuple[Array, Mapping[str, Array]]:
         """See `Backend`."""
         with torch.inference_mode():

@@ -22,6 +22,8 @@ class Data:
     """What is learnt from. Sources are `gold:train`, `written`, or files and folders that nanocart reads."""
 
     train: tuple[str, ...] = ("gold:train", "written")
+    mentions: tuple[str, ...] = ()
+    """Sources from which scope, mentions and what is said of them are learnt, and no relations or findings."""
     dev: tuple[str, ...] = ("gold:dev",)
     auxiliary: tuple[str, ...] = ()
     """Names of public corpora (see `nanocart.models.auxiliary`), each learnt with a head of its own."""
@@ -66,6 +68,7 @@ class Training:
     auxiliary_share: float = 1.0
     """Pieces of public corpora for each piece of our own, drawn anew in every epoch."""
     attributes_weight: float = 0.3
+    scope_weight: float = 0.1
     pairs_weight: float = 0.5
     smoothing: float = 0.0
     hint_dropout: float = 0.2

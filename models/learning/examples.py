@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nanocart.models.about import OWN
-from nanocart.models.encoding import Cutter, Window, Words, covered, inside, windows
+from nanocart.models.encoding import Cutter, Window, Words, covered, inside, leading, windows
 from nanocart.models.heads import ATTRIBUTES
 from nanocart.models.hints import hints
 from nanocart.models.labels import Span, Tags
@@ -44,7 +44,8 @@ class Example:
     """One document of a task.
 
     `tags` is a tag for each word; `spans` (first and last word) and `attributes` (an index for each of `ATTRIBUTES`, or
-    `NONE`) are those of its mentions; `answers` is None for an auxiliary task.
+    `NONE`) are those of its mentions; `answers` is None where no relations are learnt. `scope` is 1 where it speaks of
+    the field, 0 where it does not, so that it has no mentions to learn from, and `NONE` where that is not known.
     """
 
     task: str
@@ -55,6 +56,8 @@ class Example:
     spans: NDArray[np.int32]
     attributes: NDArray[np.int8]
     answers: Answers | None
+    title: int = 0
+    scope: int = NONE
 
     @property
     def pieces(self) -> int:
@@ -71,8 +74,8 @@ class Maker:
         self.tags = tags
         self.window = window
 
-    def own(self, documents: Iterable[Document]) -> Iterator[Example]:
-        """An example for each of our own documents that has words."""
+    def own(self, documents: Iterable[Document], *, related: bool = True) -> Iterator[Example]:
+        """An example for each of our own documents that has words; with its relations where they are annotated."""
         for document in documents:
             found, view = self._looked(document.text)
             if found is None:
@@ -81,7 +84,13 @@ class Maker:
             spans = _spans(found, [(one.start, one.end, one.label) for one in mentions])
             said = np.array([_attributes(one) for one in mentions], dtype=np.int8).reshape(-1, len(ATTRIBUTES))
             example = self._example(OWN, found, view, spans)
-            yield replace(example, attributes=said, answers=_answers(document, view, mentions, found))
+            yield replace(
+                example,
+                attributes=said,
+                answers=_answers(document, view, mentions, found) if related else None,
+                title=leading(found, view.sentences[0][1]),
+                scope=NONE if document.study.in_scope is None else int(document.study.in_scope),
+            )
 
     def marked(self, documents: Iterable[Marked], task: str) -> Iterator[Example]:
         """An example for each document of an auxiliary task that has words."""

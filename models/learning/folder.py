@@ -66,7 +66,8 @@ def from_pretrained(folder: str | Path) -> Trained:
         tags = {name: len(Tags(labels).names) for name, labels in about.tags.items()}
         network = Network(encoder, tags, Shape(**about.shape))
         lacking, unknown = network.load_state_dict(load_file(where / HEADS), strict=False)
-        if unknown or any(not name.startswith("encoder.") for name in lacking):
+        free = ("encoder.",) if about.scope else ("encoder.", "heads.scope.")
+        if unknown or any(not name.startswith(free) for name in lacking):
             raise KeyError(f"{HEADS} holds other heads than it should")
     except (SafetensorError, OSError, RuntimeError, KeyError, TypeError, UsageError) as error:
         why = error.args[0] if error.args else error

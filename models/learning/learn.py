@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
@@ -57,17 +57,20 @@ def learn(
     torch.manual_seed(config.training.seed)
     data = config.data.texts or os.environ.get("NANOCART_DATA", "")
     own = _documents(config.data.train, data)
+    marked = _documents(config.data.mentions, data) if config.data.mentions else []
     dev = _documents(config.data.dev, data) if config.data.dev else []
     held = held_out(data) if config.data.auxiliary else gold_names()
     for one in dev:
         held.add(one.metadata, one.text)
-    own = list(_learnt_from(own, held, noted))
+    own, marked = (_learnt_from(found, held, noted) for found in (own, marked))
     tags = {OWN: Tags(LABELS)} | {name: Tags(TASKS[name].tags) for name in config.data.auxiliary if name in TASKS}
     begun = _begun(config, tags)
-    about = begun.about
     cutter = Cutter(begun.tokenizer.backend_tokenizer)
-    maker = Maker(cutter, looker(), tags, about.window)
-    lessons = Lessons(list(maker.own(own)), _auxiliary(config, data, held, maker))
+    maker = Maker(cutter, looker(), tags, begun.about.window)
+    examples = [*maker.own(own), *maker.own(marked, related=False)]
+    lessons = Lessons(examples, _auxiliary(config, data, held, maker))
+    # Who has seen one kind of document only cannot tell it from the other.
+    about = replace(begun.about, scope=begun.about.scope or {0, 1} <= {one.scope for one in examples})
 
     def reader(current: Network) -> Reader:
         return Reader(TorchBackend(current, str(next(current.parameters()).device)), cutter, about)
@@ -84,20 +87,12 @@ def learn(
     return trained
 
 
-def _learnt_from(own: Sequence[Document], held: HeldOut, noted: Callable[[str], None]) -> Iterator[Document]:
-    """The documents less those on which scores are reported, and those out of scope, which are not annotated."""
-    reported = unread = 0
-    for one in own:
-        if held.has(one.metadata, one.text):
-            reported += 1
-        elif one.study.in_scope is False:
-            unread += 1
-        else:
-            yield one
-    if reported:
+def _learnt_from(own: Sequence[Document], held: HeldOut, noted: Callable[[str], None]) -> list[Document]:
+    """The documents less those on which scores are reported."""
+    kept = [one for one in own if not held.has(one.metadata, one.text)]
+    if reported := len(own) - len(kept):
         noted(f"{reported} documents are left out, since scores are reported on them (dev or test)")
-    if unread:
-        noted(f"{unread} documents are left out, since they are marked as out of scope")
+    return kept
 
 
 def _begun(config: Config, tags: dict[str, Tags]) -> Trained:

@@ -34,6 +34,16 @@ def states_of(
     return found
 
 
+def scope_loss(network: Network, states: Sequence[Tensor], examples: Sequence[Example]) -> Tensor:
+    """Binary cross-entropy of whether documents speak of the field, over those of which that is known."""
+    known = [(found, one) for found, one in zip(states, examples, strict=True) if one.scope != NONE]
+    if not known:
+        return states[0].sum() * 0
+    scores = torch.stack([network.heads.scope_score(found, one.title) for found, one in known]).float()
+    right = torch.tensor([float(one.scope) for _, one in known], device=scores.device)
+    return functional.binary_cross_entropy_with_logits(scores, right)
+
+
 def tag_loss(
     network: Network, states: Sequence[Tensor], examples: Sequence[Example], hints: Sequence[Any], smoothing: float
 ) -> Tensor:
@@ -98,11 +108,12 @@ def own_losses(network: Network, states: Sequence[Tensor], examples: Sequence[Ex
     attributes = pairs = states[0].sum() * 0
     said = asked = 0
     for found, one in zip(states, examples, strict=True):
-        if one.task != OWN or one.answers is None or not len(one.spans):
+        if one.task != OWN or not len(one.spans):
             continue
         mentions = network.heads.mentions(found, torch.from_numpy(one.spans.astype(np.int64)).to(found.device))
         attributes = attributes + attribute_loss(network, mentions, one)
-        pairs = pairs + pair_loss(network, found, mentions, one.answers)
         said += int((one.attributes[:, 0] != NONE).sum())
-        asked += int((one.answers.right == 1).sum())
+        if one.answers is not None:
+            pairs = pairs + pair_loss(network, found, mentions, one.answers)
+            asked += int((one.answers.right == 1).sum())
     return attributes / max(said, 1), pairs / max(asked, 1)

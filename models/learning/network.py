@@ -49,6 +49,7 @@ class Heads(nn.Module):
         self.product = nn.ModuleList([nn.Linear(shape.mention, shape.pair, bias=False) for _ in range(2)])
         self.joins = nn.Linear(shape.pair, len(JOINS))
         self.certainty = nn.Linear(shape.pair, len(ASSERTIONS))
+        self.scope = nn.Linear(3 * width, 1)
         self.dropout = nn.Dropout(shape.dropout)
         for name in tags:
             nn.init.zeros_(self.hinted[name].weight)  # type: ignore[arg-type]
@@ -57,6 +58,12 @@ class Heads(nn.Module):
         """Scores of a task's tags for words or pieces, given their states and hints."""
         scores: Tensor = self.tags[task](self.dropout(states)) + self.hinted[task](hints)
         return scores
+
+    def scope_score(self, states: Tensor, title: int) -> Tensor:
+        """Whether a document speaks of the field, given the states of its words, of which so many are its title."""
+        found = torch.cat([states[:title].mean(0), states.mean(0), states.amax(0)])
+        score: Tensor = self.scope(self.dropout(found)).squeeze()
+        return score
 
     def mentions(self, states: Tensor, spans: Tensor) -> Tensor:
         """A vector for each span (first and last word of it, inclusive) over the states of a document's words."""

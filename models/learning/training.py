@@ -22,10 +22,10 @@ from nanocart.models.encoding import Cutter
 from nanocart.models.learning.checkpoints import load_state, restore, save_state, training_state
 from nanocart.models.learning.config import Config
 from nanocart.models.learning.examples import Example
-from nanocart.models.learning.losses import own_losses, states_of, tag_loss
+from nanocart.models.learning.losses import own_losses, scope_loss, states_of, tag_loss
 from nanocart.models.learning.network import Network
 
-COLUMNS: Final = ("epoch", "step", "rate", "tags", "attributes", "pairs", "auxiliary", "dev")
+COLUMNS: Final = ("epoch", "step", "rate", "tags", "attributes", "pairs", "scope", "auxiliary", "dev")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +211,18 @@ class _Run:
         states = states_of(self.network, self.cutter, group, hints, self.device)
         if group[0].task != OWN:
             return {"auxiliary": tag_loss(self.network, states, group, hints, self.settings.smoothing)}
+        losses = {"scope": self.settings.scope_weight * scope_loss(self.network, states, group)}
+        # What is out of scope is not annotated: whether it has mentions is not known.
+        inside = [at for at, one in enumerate(group) if one.scope != 0]
+        if not inside:
+            return losses
+        states, group, hints = [states[at] for at in inside], [group[at] for at in inside], [hints[at] for at in inside]
         attributes, pairs = own_losses(self.network, states, group)
         return {
             "tags": tag_loss(self.network, states, group, hints, self.settings.smoothing),
             "attributes": self.settings.attributes_weight * attributes,
             "pairs": self.settings.pairs_weight * pairs,
+            **losses,
         }
 
     def close(self, losses: dict[str, float], value: float | None) -> None:

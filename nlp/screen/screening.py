@@ -135,9 +135,7 @@ class _Look:
             if self.sightings is not None:
                 self.sightings += said
 
-    def _read(
-        self, record: Record | RecordError, said: list[Sighting]
-    ) -> Iterator[Document | Deletion | RecordError]:
+    def _read(self, record: Record | RecordError, said: list[Sighting]) -> Iterator[Document | Deletion | RecordError]:
         if isinstance(record, RecordError):
             yield record
             return

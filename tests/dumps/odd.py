@@ -16,7 +16,6 @@ DATA = {name: random.Random(name).randbytes(SIZE) for name in (A, B, C)}
 QUICK: dict[str, Any] = {"stall": 0.3, "backoff": 0.001}
 
 
-
 def bring(nlm: Nlm, folder: Path, **options: Any) -> Report:
     return fetch("updates", folder, url=nlm.url, **QUICK | options)
 

@@ -9,13 +9,36 @@ pytest.importorskip("torch", reason="training needs: pip install 'nanocart[train
 from nanocart.models.about import OWN
 from nanocart.models.encoding import Cutter
 from nanocart.models.labels import Tags
-from nanocart.models.learning.examples import NONE, Maker
+from nanocart.models.learning.examples import NONE, Example, Maker
 from nanocart.models.pairs import pairs, questions
 from nanocart.rules.view import View
-from nanocart.schema import LABELS, Attributes, Document, Finding, Mention
+from nanocart.schema import LABELS, Attributes, Document, Finding, Mention, StudyFacts
 from tests.models.small import small_tokenizer
 
 TEXT = "LNPs shrank tumors. Tumors shrank. Tumors did not grow. Mice were well."
+
+
+def example_of(document: Document, *, related: bool = True) -> Example:
+    view = View(document.text)
+    maker = Maker(Cutter(small_tokenizer()), lambda text: view, {OWN: Tags(LABELS)}, 512)
+    (example,) = maker.own([document], related=related)
+    return example
+
+
+@pytest.mark.parametrize(("said", "learnt"), [(True, 1), (False, 0), (None, NONE)])
+def test_what_a_document_says_of_its_scope_is_learnt(said: bool | None, learnt: int) -> None:
+    example = example_of(Document("1", "", TEXT, study=StudyFacts(in_scope=said)))
+    assert example.scope == learnt
+    assert example.title == 4  # LNPs shrank tumors .
+
+
+def test_a_source_of_mentions_teaches_no_relations() -> None:
+    mentions = (Mention("e1", 0, 4, "NANOPARTICLE", "LNPs"), outcome("e2", "tumors", 12, "tumor", "decreased"))
+    document = Document("1", "", TEXT, entities=mentions)
+    example = example_of(document, related=False)
+    assert example.answers is None
+    assert example.attributes.tolist() == example_of(document).attributes.tolist()
+    assert len(example.spans) == 2
 
 
 def outcome(id_: str, text: str, start: int, cluster: str, direction: str) -> Mention:
@@ -36,11 +59,9 @@ def test_of_two_mentions_that_say_the_same_the_row_names_one_and_the_other_is_le
     row = Finding("f1", "e2", nanoparticle=("e1",), direction="decreased")
     document = Document("1", "", TEXT, entities=mentions, findings=(row,))
     assert all(TEXT[one.start : one.end] == one.text for one in mentions)
-    view = View(TEXT)
-    maker = Maker(Cutter(small_tokenizer()), lambda text: view, {OWN: Tags(LABELS)}, 512)
-    (example,) = maker.own([document])
+    example = example_of(document)
     assert example.answers is not None
-    asked = questions(pairs(view, mentions), mentions)
+    asked = questions(pairs(View(TEXT), mentions), mentions)
     answers = dict(zip(asked.keys, example.answers.right.tolist(), strict=True))
     assert {tail: answers["RESULTS_IN", "n", tail] for tail in ("e2", "e3", "e4", "e5")} == {
         "e2": 1, "e3": NONE, "e4": 0, "e5": 0,

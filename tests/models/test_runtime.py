@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,11 @@ from nanocart.models.learning.encoders import add_cases, load_encoder
 from nanocart.models.learning.folder import Trained, from_pretrained, save_pretrained
 from nanocart.models.learning.network import Network, Shape
 from nanocart.models.pairs import FEATURES, GROUPS
+from nanocart.models.reader import Reader
 from nanocart.models.reading import pipeline
 from nanocart.models.runtime import OnnxBackend
 from nanocart.models.shelf import reader_of
-from nanocart.schema import LABELS, Finding, Mention, Relation
+from nanocart.schema import LABELS, Document, Finding, Mention, Relation
 from tests.models.small import UNSEEN
 
 
@@ -90,6 +92,44 @@ def test_the_heads_are_those_of_torch(folder: Path) -> None:
     }
     for one, other in zip(ours.pairs(states, vectors, asked), theirs.pairs(states, vectors, asked), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-3)
+
+
+def test_the_scope_is_that_of_torch(folder: Path) -> None:
+    states = np.random.default_rng(7).normal(size=(30, 96)).astype(np.float32)
+    ours, theirs = OnnxBackend(folder), TorchBackend(from_pretrained(folder).network)
+    assert ours.scope(states, 7) == pytest.approx(theirs.scope(states, 7), abs=1e-3)
+    assert ours.scope(states, 7) != pytest.approx(ours.scope(states, 8), abs=1e-3)
+
+
+def test_a_model_that_never_learnt_scope_may_lack_the_head(copy: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    heads = {name: one for name, one in load_file(copy / "heads.safetensors").items() if ".scope." not in name}
+    save_file(heads, copy / "heads.safetensors")
+    from_pretrained(copy)
+    nlp = pipeline(reader_of(copy, "cpu"))
+    assert nlp("CAR-T cells kill tumors.")._.study.in_scope
+    with pytest.raises(KeyError):
+        OnnxBackend(copy).scope(np.zeros((2, 96), dtype=np.float32), 1)
+
+
+def says_no(folder: Path) -> Reader:
+    """The model, as if it had learnt that nothing speaks of the field."""
+    reader = reader_of(folder, "cpu")
+    reader.backend.scope = lambda states, title: -1.0  # type: ignore[method-assign]
+    return reader.told(replace(reader.about, scope=True))
+
+
+def test_a_text_that_names_the_field_in_passing_has_no_mentions(folder: Path) -> None:
+    text = "CAR-T cells kill tumors."
+    assert pipeline(reader_of(folder, "cpu"))(text)._.study.in_scope
+    doc = pipeline(says_no(folder))(text)
+    assert (doc._.study.in_scope, doc.ents) == (False, ())
+    # Who does not ask for the scope is not told of it, and mentions that are given stand.
+    assert pipeline(says_no(folder), scope=False)(text)._.study.in_scope is None
+    nlp = pipeline(says_no(folder))
+    given_ = Document("1", "", text, entities=(Mention("e1", 0, 11, "CELL_TYPE", "CAR-T cells"),))
+    assert [one.text for one in from_doc(nlp(to_doc(given_, nlp))).entities] == ["CAR-T cells"]
 
 
 def test_what_is_found_does_not_depend_on_what_else_is_read(folder: Path) -> None:

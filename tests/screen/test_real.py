@@ -35,9 +35,7 @@ def folder() -> Path:
 
 
 def matching(data: bytes) -> list[Document]:
-    return [
-        one for one in read(io.BytesIO(data), "") if isinstance(one, Document) and SCREEN.query.matches(one.text)
-    ]
+    return [one for one in read(io.BytesIO(data), "") if isinstance(one, Document) and SCREEN.query.matches(one.text)]
 
 
 def screened(data: bytes, counts: Counts) -> list[Document]:
