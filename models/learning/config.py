@@ -42,6 +42,8 @@ class Model:
     and sizes are then taken."""
     layers: int = 0
     """So many of the layers alone, chosen evenly, for a model that reads quicker; 0: all."""
+    neurons: int = 0
+    """So many neurons of each layer's feed-forward part alone, those with the largest weights; 0: all."""
     window: int = 512
     """Pieces that are read at once, no more than the encoder has positions for; longer texts are read in windows."""
     mention: int = 256

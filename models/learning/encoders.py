@@ -94,6 +94,30 @@ def keep_layers(model: Any, count: int) -> None:
     model.config.num_hidden_layers = count
 
 
+def keep_neurons(model: Any, count: int) -> None:
+    """Leave each layer's feed-forward part so many of its neurons, those with the largest weights; 0 leaves all.
+
+    A neuron's weight is the product of the norms of what it takes and what it gives. Raises `UsageError` where there
+    are fewer, or where they are not as a BERT has them.
+    """
+    import torch
+
+    if not count:
+        return
+    for layer in getattr(getattr(model, "encoder", None), "layer", [None]):
+        taken, given = (getattr(getattr(layer, part, None), "dense", None) for part in ("intermediate", "output"))
+        if taken is None or given is None or count > taken.out_features:
+            has = "they are not found" if taken is None or given is None else f"it has {taken.out_features}"
+            raise UsageError(f"a layer cannot be cut to {count} neurons: {has}", hint="leave model.neurons out")
+        with torch.no_grad():
+            weight = taken.weight.norm(dim=1) * given.weight.norm(dim=0)
+            kept = weight.argsort(descending=True, stable=True)[:count].sort().values
+            taken.weight, taken.bias = (torch.nn.Parameter(one[kept]) for one in (taken.weight, taken.bias))
+            given.weight = torch.nn.Parameter(given.weight[:, kept])
+        taken.out_features = given.in_features = count
+    model.config.intermediate_size = count
+
+
 def positions(model: Any) -> int:
     """How many pieces the encoder reads at once, at most."""
     room = int(getattr(model.config, "max_position_embeddings", 0) or 1_000_000)

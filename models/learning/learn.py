@@ -24,7 +24,7 @@ from nanocart.models.learning.auxiliary import documents as auxiliary_documents
 from nanocart.models.learning.backend import TorchBackend
 from nanocart.models.learning.calibrating import calibrate
 from nanocart.models.learning.config import Config
-from nanocart.models.learning.encoders import add_cases, keep_layers, load_encoder, positions
+from nanocart.models.learning.encoders import add_cases, keep_layers, keep_neurons, load_encoder, positions
 from nanocart.models.learning.examples import Example, Maker
 from nanocart.models.learning.folder import Trained, from_pretrained, save_pretrained
 from nanocart.models.learning.network import Network, Shape
@@ -103,6 +103,7 @@ def _begun(config: Config, tags: dict[str, Tags]) -> Trained:
         tokenizer, encoder = load_encoder(config.model.encoder)
         add_cases(encoder)
         keep_layers(encoder, config.model.layers)
+        keep_neurons(encoder, config.model.neurons)
         if config.model.window > (room := positions(encoder)):
             why = f"model.window is {config.model.window}, and the encoder reads {room} pieces"
             raise UsageError(why, hint="lower it")
@@ -111,6 +112,7 @@ def _begun(config: Config, tags: dict[str, Tags]) -> Trained:
         return Trained(Network(encoder, counts, shape), tokenizer, about)
     old = from_pretrained(SHIPPED if config.model.init == SHIPPED_NAME else config.model.init)
     keep_layers(old.network.encoder, config.model.layers)
+    keep_neurons(old.network.encoder, config.model.neurons)
     shape = replace(Shape(**old.about.shape), dropout=config.model.dropout)
     network = Network(old.network.encoder, counts, shape)
     other = {f"heads.{part}.{name}." for name in old.about.tags for part in ("tags", "hinted")

@@ -19,13 +19,14 @@ from nanocart.eval.systems import system
 from nanocart.models.encoding import Cutter
 from nanocart.models.learning.backend import TorchBackend
 from nanocart.models.learning.config import Config
-from nanocart.models.learning.encoders import keep_layers, load_encoder
+from nanocart.models.learning.encoders import keep_layers, keep_neurons, load_encoder
 from nanocart.models.learning.folder import Trained, from_pretrained
 from nanocart.models.learning.learn import learn
 from nanocart.models.reader import Reader
 from nanocart.models.reading import pipeline, related
 from nanocart.models.shelf import reader_of
 from nanocart.pipeline import extract
+from nanocart.rules.view import View
 from nanocart.schema import Document, Mention
 from tests.models.small import TAUGHT, UNSEEN
 
@@ -192,6 +193,29 @@ def test_fewer_layers_are_the_first_and_the_last(encoder: Path, tmp_path: Path) 
     assert len(whole.encoder.layer) == 2
     with pytest.raises(UsageError, match="it has 2"):
         keep_layers(whole, 3)
+
+
+@pytest.mark.slow
+def test_fewer_neurons_are_those_that_weigh_most(encoder: Path, tmp_path: Path) -> None:
+    taught = saved(TAUGHT[:3], tmp_path / "taught.jsonl")
+    config = settings(encoder, taught, rate=0.0, head_rate=0.0)
+    learn(replace(config, model=replace(config.model, neurons=48)), tmp_path / "run")
+    network = from_pretrained(tmp_path / "run" / "model").network
+    assert network.encoder.config.intermediate_size == 48
+    layer = network.encoder.encoder.layer[0]
+    whole = load_encoder(str(encoder))[1]
+    was = whole.encoder.layer[0]
+    weight = was.intermediate.dense.weight.norm(dim=1) * was.output.dense.weight.norm(dim=0)
+    best = sorted(weight.argsort(descending=True)[:48].tolist())
+    assert torch.equal(layer.intermediate.dense.weight, was.intermediate.dense.weight[best])
+    assert torch.equal(layer.intermediate.dense.bias, was.intermediate.dense.bias[best])
+    assert torch.equal(layer.output.dense.weight, was.output.dense.weight[:, best])
+    assert torch.equal(layer.output.dense.bias, was.output.dense.bias)
+    assert len(reader_of(tmp_path / "run" / "model", "cpu").read([View("LNPs work.")])[0].states) == 3
+    with pytest.raises(UsageError, match="it has 192"):
+        keep_neurons(whole, 193)
+    with pytest.raises(UsageError, match="not found"):
+        keep_neurons(torch.nn.Linear(2, 2), 1)
 
 
 @pytest.mark.slow
