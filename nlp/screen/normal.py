@@ -17,6 +17,10 @@ from functools import cache
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+")
+_PARTED: Final = bytes(
+    byte if byte > 127 else ord(chr(byte).lower()) if chr(byte).isalnum() else ord(" ") for byte in range(256)
+)
+"""ASCII letters in lower case, figures, and a blank for all else that is ASCII."""
 _UNSEEN: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -31,9 +35,16 @@ def normal(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text in their compared form."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", _UNSEEN.sub("", unicodedata.normalize("NFKC", text).casefold()))
-    return _WORD.findall(text.lower())
+    apart = text.encode("utf-8", "surrogatepass").translate(_PARTED).decode("utf-8", "surrogatepass")
+    if apart.isascii():
+        return apart.split()
+    # What parts words in ASCII parts them in every form, so that only what is beyond ASCII has to be looked at.
+    return [word for one in apart.split() for word in ((one,) if one.isascii() else _words(one))]
+
+
+def _words(text: str) -> list[str]:
+    form = unicodedata.normalize("NFKC", _UNSEEN.sub("", unicodedata.normalize("NFKC", text).casefold()))
+    return _WORD.findall(form.lower())
 
 
 @cache

@@ -18,6 +18,8 @@ from nanocart.screen.normal import disguises, variants, words
 from nanocart.screen.query import Query
 
 _APART: Final = rb"(?:[^A-Za-z0-9<&]|&(?:lt|gt|amp|quot|apos);|<[^<>]*>)+"
+_PLAINLY_APART: Final = rb"[^A-Za-z0-9]+"
+_AFTER_MARKUP: Final = rb"(?:>|&(?:lt|gt|amp|quot|apos);)[^A-Za-z0-9<&]*"
 _BEGIN: Final = rb"(?:^|[^A-Za-z0-9])"
 _END: Final = rb"(?:[^A-Za-z0-9]|$)"
 _LONG: Final = 5
@@ -32,20 +34,29 @@ CDATA sections, processing instructions and numeric character references can sta
 def patterns(query: Query) -> Iterator[tuple[str, bytes]]:
     """Each group's name and a pattern that the XML of every text with one of its terms has, where it has no mark."""
     for name, terms in query.groups.items():
-        yield from ((name, one) for one in sorted(set(map(_pattern, terms))))
+        yield from ((name, one) for one in sorted({one for term in terms for one in _patterns(term)}))
 
 
-def _pattern(term: str) -> bytes:
+def _patterns(term: str) -> Iterator[bytes]:
     found = words(term)
     open_ = term.rstrip().endswith("*")
     ends = [open_ and at == len(found) - 1 for at in range(len(found))]
     at = max(range(len(found)), key=lambda at: (_rank(found[at], ends[at]), len(found[at])))
     word = found[at]
     if not word.isascii() or _rank(word, ends[at]) < _RANK or len(word) < (_LONG - 1 if ends[at] else 2):
-        return _BEGIN + _APART.join(b"".join(map(_char, one)) for one in found) + (b"" if open_ else _END)
-    if len(word) >= _LONG - ends[at]:
-        return word.encode()
-    return _BEGIN + word.encode() + _END
+        first, *rest = (b"".join(map(_char, one)) for one in found)
+        after = _APART.join(rest) + (b"" if open_ else _END)
+        if len(first) == 1 and rest:
+            # A single letter stands everywhere, and Hyperscan is slow to follow what may come after it; what parts two
+            # words is a tag or a reference, with no letter behind it, or there is none.
+            yield _BEGIN + first + _PLAINLY_APART + after
+            yield _AFTER_MARKUP + after
+        else:
+            yield _BEGIN + first + (_APART if rest else b"") + after
+    elif len(word) >= _LONG - ends[at]:
+        yield word.encode()
+    else:
+        yield _BEGIN + word.encode() + _END
 
 
 def _rank(word: str, ends: bool) -> int:

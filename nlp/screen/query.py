@@ -71,8 +71,8 @@ class Query:
 
     def found(self, text: str) -> set[str]:
         """The groups that a text has."""
-        form = normal(text)
-        words_ = frozenset(form.split())
+        parts = words(text)
+        form, words_ = f" {' '.join(parts)} ", frozenset(parts)
         return {name for name, terms in self._terms.items() if terms.found(form, words_)}
 
     def matches(self, text: str) -> bool:

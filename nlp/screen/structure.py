@@ -19,16 +19,18 @@ _TEXT_ENDS: Final = (b"</OtherAbstract", b"</Abstract", b"</VernacularTitle", b"
 _AFTER_NAME: Final = b"> \t\r\n/"
 
 
-LITERALS: Final = (b"<PubmedArticle", b"<OtherAbstract", b"<!", b"<PubmedBookArticle", b"<Delete", b"<?xml")
+LITERALS: Final = (
+    b"<PubmedArticle", b"</Abstract>", b"<OtherAbstract", b"<!", b"<PubmedBookArticle", b"<Delete", b"<?xml",
+)  # fmt: skip
 """What is looked for in one pass over the bytes."""
-_ARTICLE, _OTHER_ABSTRACT, _MARKUP, _BOOK, _DELETION, _DECLARATION = range(len(LITERALS))
-_USUAL: Final = 3
+_ARTICLE, _ABSTRACT_END, _OTHER_ABSTRACT, _MARKUP, _BOOK, _DELETION, _DECLARATION = range(len(LITERALS))
+_USUAL: Final = 4
 """So many of them are all that there is in a block in which records follow each other with nothing between them."""
 _END: Final = b"</Pubmed"
 _SET_END: Final = b"</PubmedArticleSet>"
 
-Located = list[tuple[int, int]]
-"""Where literals end, in order, and their number."""
+Located = list[list[int]]
+"""Where each of the literals ends, in order."""
 Locator = Callable[[bytes], Located]
 
 
@@ -49,10 +51,10 @@ def _by_hyperscan() -> Locator:
     )
 
     def locate(data: bytes) -> Located:
-        found: Located = []
+        found: Located = [[] for _ in LITERALS]
 
         def told(number: int, start: int, end: int, flags: int, context: object) -> None:
-            found.append((end, number))
+            found[number].append(end)
 
         database.scan(data, match_event_handler=told)
         return found
@@ -61,13 +63,13 @@ def _by_hyperscan() -> Locator:
 
 
 def _by_find(data: bytes, literals: Sequence[bytes] = LITERALS) -> Located:
-    found = []
-    for number, literal in enumerate(literals):
+    found: Located = [[] for _ in LITERALS]
+    for ends, literal in zip(found, literals, strict=False):
         at = data.find(literal)
         while at >= 0:
-            found.append((at + len(literal), number))
+            ends.append(at + len(literal))
             at = data.find(literal, at + 1)
-    return sorted(found)
+    return found
 
 
 def last_end(data: bytes) -> int:
@@ -91,31 +93,21 @@ class Block:
 
     def __init__(self, data: bytes, locate: Locator, begun: int = 0) -> None:
         self.data = data
-        self.begins: list[int] = []
-        self.deletes = self.odd = False
-        self._unusual: set[int] = set()
         self._take(locate(data), begun)
         if not self._dense(begun):
-            self.begins, self._unusual = [], set()
             self._take(_by_find(data), begun)
         self.texts = self._texts()
 
     def _take(self, located: Located, begun: int) -> None:
+        articles, books = located[_ARTICLE], [end - len(LITERALS[_BOOK]) for end in located[_BOOK]]
         length = len(LITERALS[_ARTICLE])
-        articles = [end for end, tag in located if tag == _ARTICLE]
         self.begins = [end - length for end in articles if self.data[end : end + 1] in _AFTER_NAME]
-        if len(articles) == len(located):
-            return
-        books = [end - len(LITERALS[tag]) for end, tag in located if tag == _BOOK]
-        self.begins = sorted(self.begins + books)
-        self._unusual.update(bisect_right(self.begins, begin) - 1 for begin in books)
-        for end, tag in located:
-            if tag == _OTHER_ABSTRACT:
-                self._unusual.add(bisect_right(self.begins, end) - 1)
-            elif tag == _DELETION:
-                self.deletes = True
-            elif tag in (_MARKUP, _DECLARATION):
-                self.odd = self.odd or end > begun
+        if books:
+            self.begins = sorted(self.begins + books)
+        self._abstract_ends = located[_ABSTRACT_END]
+        self._unusual = {bisect_right(self.begins, at) - 1 for at in (*books, *located[_OTHER_ABSTRACT])}
+        self.deletes = bool(located[_DELETION])
+        self.odd = any(end > begun for end in (*located[_MARKUP], *located[_DECLARATION]))
 
     def _dense(self, begun: int) -> bool:
         """Whether there is nothing in the block but articles, each with its end tag, and the end of their set."""
@@ -136,6 +128,8 @@ class Block:
     def _texts(self) -> list[tuple[int, int]]:
         data, find, unusual = self.data, self.data.find, self._unusual
         found: list[tuple[int, int]] = []
+        ends, length = self._abstract_ends, len(LITERALS[_ABSTRACT_END])
+        after = len(ends)  # those of the records behind this one are passed
         stop = len(data)
         for at in range(len(self.begins) - 1, -1, -1):
             begin = self.begins[at]
@@ -144,12 +138,17 @@ class Block:
             if title >= 0 and at not in unusual:
                 place = find(b">", title, stop) + 1
                 # An empty title may have another in its place; one that begins with a letter is not empty.
-                if 32 < data[place] < 127 and data[place] not in b"<&":
-                    end = find(b"</Abstract>", place, stop)
+                if place < stop and 32 < data[place] < 127 and data[place] not in b"<&":
+                    end = -1
+                    while after and ends[after - 1] > place:
+                        after -= 1
+                        end = ends[after] - length
                     if end < 0 and find(b"Abstract", place, stop) < 0:
                         end = find(b"</ArticleTitle", place, stop)
                     if end >= 0:
                         text = title, end
+            while after and ends[after - 1] > begin:
+                after -= 1
             found.append(text or self._wide(begin, stop))
             stop = begin
         found.reverse()

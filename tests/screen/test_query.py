@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nanocart.errors import UsageError
 from nanocart.screen.normal import normal, words
@@ -30,6 +34,27 @@ from nanocart.screen.query import PRESETS, Query, parse, preset, read
 def test_the_compared_form(text: str, form: str) -> None:
     assert normal(text) == form
     assert words(text) == form.split()
+
+
+UNSEEN = "\u00ad\u200b\u2060"
+
+
+def folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+@given(
+    st.text(
+        st.one_of(
+            st.characters(max_codepoint=0x2FF),
+            st.sampled_from("aZ9_ -.=<\u0338\u0301\u00ad\u200b\u2060\u00a0\u1680ﬁ½…Σς"),
+        )
+    )
+)
+def test_words_are_those_of_the_whole_texts_form(text: str) -> None:
+    # As Unicode and the module's docstring define it, over the whole text at once.
+    form = unicodedata.normalize("NFKC", "".join(one for one in folded(text) if one not in UNSEEN))
+    assert words(text) == re.findall(r"[^\W_]+", form.lower())
 
 
 @pytest.mark.parametrize(

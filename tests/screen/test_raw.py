@@ -139,6 +139,19 @@ def test_what_is_found(title: str, found: bool) -> None:
     assert bool(check(dump(article(1, title)))) is found
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        "</AbstractText>\n  <AbstractText Label='X'>",
+        ".</AbstractText><AbstractText>&lt; \u2013 ",
+        "- - -\n\n- - -",
+        "&amp;",
+    ],
+)
+def test_a_letter_and_the_word_behind_it_are_a_term_whatever_parts_them(between: str) -> None:
+    assert len(check(dump(article(1, "Nano", f"a T{between}cell"), article(2, "Nano", f"a T x{between}cell")))) == 1
+
+
 def test_only_title_and_abstract_are_looked_at() -> None:
     counts = Counts()
     more = "<KeywordList><Keyword>CAR T</Keyword></KeywordList>"
