@@ -20,8 +20,9 @@ that it names are read as ours, and what cannot be ours (overlaps, pieces) stays
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final
 
 from nanocart.corpora.jsonl import from_json
@@ -117,6 +118,51 @@ def foreign_of(document: Document) -> dict[str, list[Any]]:
     held = document.extra.get(KEY)
     found = held if isinstance(held, Mapping) else {}
     return {key: list(found.get(key) or ()) for key in ("entities", "relations", "notes")}
+
+
+def with_mentions(extra: Mapping[str, Any], labels: Collection[str], found: Iterable[Json]) -> Json:
+    """`Document.extra` with these foreign mentions, which are given ids, instead of those that it has of some labels.
+
+    Relations that name a mention which is no more are left out.
+
+    >>> with_mentions({}, ["Gene"], [{"start": 0, "end": 4, "label": "Gene", "text": "IL-2"}])["foreign"]["entities"]
+    [{'id': 'x1', 'start': 0, 'end': 4, 'label': 'Gene', 'text': 'IL-2'}]
+    """
+    held = extra.get(KEY)
+    held = dict(held) if isinstance(held, Mapping) else {}
+    entities = [one for one in held.get("entities") or () if one["label"] not in labels]
+    gone = {one["id"] for one in held.get("entities") or () if one["label"] in labels}
+    relations = list(held.get("relations") or ())
+    # Events may name other events, which go with what they name.
+    while lost := [
+        one for one in relations if one["by"] == "mention" and any(ref in gone for _, ref in one["arguments"])
+    ]:
+        gone |= {one["id"] for one in lost}
+        relations = [one for one in relations if one not in lost]
+    taken = {one["id"] for one in (*entities, *relations)}
+    free = (id_ for number in count(1) if (id_ := f"x{number}") not in taken)
+    entities += [{"id": id_, **one} for id_, one in zip(free, found, strict=False)]
+    kept = {key: value for key, value in {**held, "entities": entities, "relations": relations}.items() if value}
+    return {key: value for key, value in extra.items() if key != KEY} | ({KEY: kept} if kept else {})
+
+
+def span_of(entity: Mapping[str, Any], text: str) -> Span:
+    """A foreign mention of a document, as `Document.extra["foreign"]` holds it; JSON Lines may hold anything there.
+
+    Raises `RecordError` where it has no place or no label, or disagrees with the text.
+
+    >>> span_of({"id": "x1", "start": 0, "end": 4, "label": "Gene"}, "IL-2 rose.").label
+    'Gene'
+    """
+    try:
+        span = Span(str(entity["id"]), entity["label"], tuple(pieces_of(entity)), entity.get("text"))
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise RecordError(f"{entity!r} is no mention", hint="it needs id, start, end and label") from error
+    if not isinstance(span.label, str) or not span.label.strip():
+        raise RecordError(f"{span.id} has no label", hint="a label is a string that is not empty")
+    if problem := _mismatch(span, text):
+        raise RecordError(problem, hint="offsets count code points from 0, and end is behind the last one")
+    return span
 
 
 def same_text(given: str, found: str) -> bool:

@@ -23,6 +23,10 @@ FORMAT: Final = 2
 """The number of this layout; it changes when older folders cannot be read any more."""
 OWN: Final = "nanocart"
 """The task of our own labels; an auxiliary task has a name and labels of its own."""
+FOREIGN: Final = "foreign"
+"""The task of the labels that a user's documents brought; see `nanocart.corpora.foreign`."""
+READ: Final = (OWN, FOREIGN)
+"""The tasks that a model reads by, as far as it has learnt them; their scores stand side by side in this order."""
 
 
 def _vocabularies() -> dict[str, Any]:
@@ -39,7 +43,8 @@ def _vocabularies() -> dict[str, Any]:
 class About:
     """How texts are cut for a model and what its numbers mean.
 
-    `window` is in pieces; `tags` are the labels of each task, our own under `OWN`; `shape` are the sizes of the heads;
+    `window` is in pieces; `tags` are the labels of each task, our own under `OWN`, a user's under
+    `FOREIGN`; `shape` are the sizes of the heads;
     `scope` is whether it has learnt which texts speak of the field;
     `thresholds` are chances from which a join holds (0.5 where none is given); `calibration` are, for
     "mentions", "relations" and "findings", slope and intercept on the log-odds.

@@ -14,7 +14,7 @@ class Backend(Protocol):
     """The functions of a network. Scores are logits."""
 
     def encode(self, given: Mapping[str, Array]) -> tuple[Array, Array]:
-        """States (windows × words × width) and scores of our own tags (windows × words × tags); see `batch`."""
+        """States (windows × words × width) and scores of tags (windows × words × tags); see `batch` and `READ`."""
 
     def scope(self, states: Array, title: int) -> float:
         """The score of a text (words × width, of which so many words are its title) for speaking of the field."""

@@ -15,11 +15,13 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nanocart.annotations import mentions, set_mentions, state_of, view_of
+from nanocart.corpora.foreign import with_mentions
 from nanocart.errors import UsageError
 from nanocart.models.reader import Reader, States
 from nanocart.models.shelf import SHIPPED, reader_of
 from nanocart.rules.findings import assemble
 from nanocart.rules.study import kind_of
+from nanocart.schema import Json
 
 _AHEAD: Final = 16
 """Documents that are read at once."""
@@ -32,6 +34,9 @@ class TransformerMentions:
 
     Mentions that a document has already stay, and only the states are kept. A document that the rules take for one of
     the field has none, and `doc._.study.in_scope` becomes false, where the model sees that it is not.
+
+    Mentions of labels that are not ours go where those of other corpora are (`nanocart.corpora.foreign`). What a
+    document has by the same labels already is read anew, so that nobody takes it for the model's.
     """
 
     def __init__(self, model: str = "", device: str | None = None, min_confidence: float = 0.0) -> None:
@@ -94,6 +99,8 @@ class TransformerMentions:
                 yield from self._marked(*under_way.popleft())
 
     def _marked(self, held: list[Doc], wanted: list[Doc], reading: Future[list[States]]) -> list[Doc]:
+        for doc in held:
+            self._set_foreign(doc, [])
         for doc, read in zip(wanted, reading.result(), strict=True):
             view, state = view_of(doc), state_of(doc)
             # What passes the rules may still name the field only in passing; mentions that are given stand.
@@ -102,8 +109,14 @@ class TransformerMentions:
                 continue
             if not doc.ents:
                 set_mentions(doc, self.reader.mentions(read, view))
+            self._set_foreign(doc, self.reader.foreign_mentions(read, view))
             view.memo[States] = read
         return held
+
+    def _set_foreign(self, doc: Doc, found: list[Json]) -> None:
+        if self.reader.foreign is not None:
+            state = state_of(doc)
+            state.extra = with_mentions(state.extra, self.reader.foreign.labels, found)
 
 
 class TransformerRelations:

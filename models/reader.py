@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from nanocart.lexicon import FALSE_FRIEND
-from nanocart.models.about import OWN, About
+from nanocart.models.about import FOREIGN, OWN, About
 from nanocart.models.backend import Array, Backend
 from nanocart.models.calibration import calibrated
 from nanocart.models.encoding import Cutter, Window, Words, batch, covered, inside, leading, windows
@@ -21,7 +21,7 @@ from nanocart.models.labels import Span, Tags
 from nanocart.models.pairs import pairs, questions
 from nanocart.rules.findings import Statements
 from nanocart.rules.view import View
-from nanocart.schema import ASSERTIONS, Attributes, Finding, Mention, Relation
+from nanocart.schema import ASSERTIONS, Attributes, Finding, Json, Mention, Relation
 
 _WHY: Final = "model"
 """What mentions and relations say of where they are from."""
@@ -31,7 +31,7 @@ BATCH: Final = 4096
 
 @dataclass(slots=True)
 class States:
-    """A text after it was read: its words, their states and the scores of their tags.
+    """A text after it was read: its words, their states and the scores of their tags, ours and foreign ones.
 
     `spans` are those of the mentions that were found (first and last word of each), and `vectors` theirs.
     """
@@ -39,6 +39,7 @@ class States:
     words: Words
     states: Array
     scores: Array
+    foreign: Array
     spans: Array | None = None
     vectors: Array | None = None
 
@@ -59,6 +60,8 @@ class Reader:
         self.cutter = cutter
         self.about = about
         self.tags = Tags(about.tags[OWN])
+        self.foreign = Tags(about.tags[FOREIGN]) if FOREIGN in about.tags else None
+        """The tags of labels that are not ours, where it has learnt some."""
         self.folder = folder
         """Where it was loaded from."""
         self.min_confidence = min_confidence
@@ -107,9 +110,10 @@ class Reader:
         for at, window in parts:
             pieces_of[at].append(done[at, window.first])
         found = []
+        ours = len(self.tags.names)
         for one, mine in zip(cut, pieces_of, strict=True):
-            states, scores = (np.concatenate(part) for part in zip(*mine, strict=True)) if mine else _nothing(self.tags)
-            found.append(States(one, states, scores))
+            states, scores = (np.concatenate(part) for part in zip(*mine, strict=True)) if mine else _nothing(ours)
+            found.append(States(one, states, scores[:, :ours], scores[:, ours:]))
         return found
 
     def _hints(self, found: Words, view: View) -> Array:
@@ -132,7 +136,7 @@ class Reader:
         spans = sorted([*spans, *(one for one in own if one[2] != FALSE_FRIEND)])
         if not spans:
             return []
-        chances = self._chances(read.scores, spans)
+        chances = _chances(self.tags, read.scores, spans)
         read.spans = np.array([(start, stop - 1) for start, stop, _ in spans])
         read.vectors, said = self.backend.mentions(read.states, read.spans)
         best = {name: scores.argmax(1).tolist() for name, scores in said.items()}
@@ -156,14 +160,18 @@ class Reader:
             )
         return found
 
-    def _chances(self, scores: Array, spans: Sequence[Span]) -> list[float]:
-        """How likely each span is: the geometric mean of the chances of its tags."""
-        tags = self.tags.encode(spans, len(scores))
-        logs = np.log(np.maximum(_softmax(scores)[np.arange(len(tags)), tags], 1e-9), dtype=np.float64)
-        start, stop = np.array([one[:2] for one in spans]).T
-        sums = np.concatenate([[0.0], logs.cumsum()])
-        chances: list[float] = np.exp((sums[stop] - sums[start]) / (stop - start)).tolist()
-        return chances
+    def foreign_mentions(self, read: States, view: View) -> list[Json]:
+        """The mentions of labels that are not ours, as `nanocart.corpora.foreign.with_mentions` takes them."""
+        spans = self.foreign.decode(self.foreign.best(read.foreign)) if self.foreign else []
+        if not self.foreign or not spans:
+            return []
+        found: list[Json] = []
+        for (start, stop, label), chance in zip(spans, _chances(self.foreign, read.foreign, spans), strict=True):
+            begin, end = int(read.words.offsets[start, 0]), int(read.words.offsets[stop - 1, 1])
+            if (sure := self.confidence(FOREIGN, chance)) >= self.min_confidence:
+                place = {"start": begin, "end": end, "label": label, "text": view.text[begin:end]}
+                found.append(place | {"attributes": {"confidence": sure}})
+        return found
 
     def _own(self, found: Words, view: View) -> list[Span]:
         """The words that the user's own lexicon names, and as what."""
@@ -245,8 +253,18 @@ def _alike(
         yield group
 
 
-def _nothing(tags: Tags) -> tuple[Array, Array]:
-    return np.zeros((0, 1), dtype=np.float32), np.zeros((0, len(tags.names)), dtype=np.float32)
+def _nothing(tags: int) -> tuple[Array, Array]:
+    return np.zeros((0, 1), dtype=np.float32), np.zeros((0, tags), dtype=np.float32)
+
+
+def _chances(tags: Tags, scores: Array, spans: Sequence[Span]) -> list[float]:
+    """How likely each span is: the geometric mean of the chances of its tags."""
+    best = tags.encode(spans, len(scores))
+    logs = np.log(np.maximum(_softmax(scores)[np.arange(len(best)), best], 1e-9), dtype=np.float64)
+    start, stop = np.array([one[:2] for one in spans]).T
+    sums = np.concatenate([[0.0], logs.cumsum()])
+    chances: list[float] = np.exp((sums[stop] - sums[start]) / (stop - start)).tolist()
+    return chances
 
 
 def _meets(span: Span, others: Sequence[Span]) -> bool:

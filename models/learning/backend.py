@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
-from nanocart.models.about import OWN
+from nanocart.models.about import READ
 from nanocart.models.backend import Array
 from nanocart.models.devices import mixed_precision
 from nanocart.models.heads import PAIRS
@@ -16,12 +16,12 @@ from nanocart.models.learning.network import Network
 
 
 class TorchBackend:
-    """Runs a network on a device; on a GPU in bfloat16."""
+    """Runs a network on a device, on a GPU in bfloat16; it reads by those of the tasks that the network has."""
 
-    def __init__(self, network: Network, device: str = "cpu", task: str = OWN) -> None:
+    def __init__(self, network: Network, device: str = "cpu", tasks: Sequence[str] = READ) -> None:
         self.network = network.to(device).eval()
         self.device = torch.device(device)
-        self.task = task
+        self.tasks = [name for name in tasks if name in network.heads.tags]
 
     def encode(self, given: Mapping[str, Array]) -> tuple[Array, Array]:
         """See `Backend`. A batch for which the memory does not suffice is read in halves."""
@@ -42,7 +42,7 @@ class TorchBackend:
             there = self._there(given)
             states = self.network(**there)
             hints = there["hints"].gather(1, there["firsts"])
-            scores = self.network.heads.tag_scores(self.task, states, hints)
+            scores = torch.cat([self.network.heads.tag_scores(name, states, hints) for name in self.tasks], -1)
         return states.float().cpu().numpy(), scores.float().cpu().numpy()
 
     def scope(self, states: Array, title: int) -> float:

@@ -25,6 +25,10 @@ class Data:
     mentions: tuple[str, ...] = ()
     """Sources from which scope, mentions and what is said of them are learnt, and no relations or findings."""
     dev: tuple[str, ...] = ("gold:dev",)
+    foreign: tuple[str, ...] = ()
+    """Sources with labels of your own, which are learnt by a head beside that of nanocart's labels. All that has such a
+    label is taken to be annotated in them; documents that have nanocart's labels too teach these as well. What `train`
+    names keeps those from being forgotten."""
     auxiliary: tuple[str, ...] = ()
     """Names of public corpora (see `nanocart.models.auxiliary`), each learnt with a head of its own."""
     texts: str = ""
@@ -65,6 +69,8 @@ class Training:
     """Batches whose gradients are added up before a step."""
     rate: float = 2e-4
     head_rate: float = 1e-3
+    foreign_rate: float = 5e-3
+    """Of the head of `data.foreign`, which begins with nothing where the others may go on."""
     warmup: float = 0.06
     decay: float = 0.01
     auxiliary_share: float = 1.0
@@ -108,16 +114,23 @@ class Config:
 
     @classmethod
     def gentle(cls) -> Config:
-        """Settings for fitting a trained model to a few documents more: few epochs, low rates, nothing held back."""
-        training = Training(epochs=6, pieces=2048, rate=5e-5, head_rate=2e-4, patience=0)
-        return cls(Data(train=(), dev=()), Model(), training)
+        """Settings for fitting a trained model to a few documents more: few epochs, low rates, nothing held back.
 
-    def begun_from(self, model: str | None = None, data: Sequence[str] = ()) -> Config:
-        """The settings with a model to go on from, and documents to learn from, where they are given."""
+        Documents with other labels come beside the shipped ones, so that nanocart's labels are not forgotten.
+        """
+        training = Training(epochs=6, pieces=2048, rate=5e-5, head_rate=2e-4, patience=0)
+        return cls(Data(train=("written",), dev=()), Model(), training)
+
+    def begun_from(self, model: str | None = None, data: Sequence[str] = (), foreign: Sequence[str] = ()) -> Config:
+        """The settings with a model to go on from, and documents to learn from, where they are given.
+
+        >>> Config().begun_from(foreign=["genes/"]).data.foreign
+        ('genes/',)
+        """
         return replace(
             self,
             model=replace(self.model, init=model) if model else self.model,
-            data=replace(self.data, train=tuple(data)) if data else self.data,
+            data=replace(self.data, train=tuple(data) or self.data.train, foreign=tuple(foreign) or self.data.foreign),
         )
 
     def to_toml(self) -> str:

@@ -9,6 +9,7 @@ Its last layer works on the first pieces of words alone, since nobody asks for t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from nanocart.models.about import OWN
+from nanocart.models.about import READ
 from nanocart.models.backend import Array
 from nanocart.models.learning.network import Network
 
@@ -32,15 +33,17 @@ def as_onnx(encoder: Any) -> bool:
     return (config.model_type, getattr(config, "hidden_act", ""), positions) == ("bert", "gelu", "absolute")
 
 
-def to_onnx(network: Network, path: Path, task: str = OWN) -> None:
-    """Write states and scores of a task's tags as a graph over one window of `batch` without padding; see `as_onnx`."""
+def to_onnx(network: Network, path: Path, tasks: Sequence[str] = READ) -> None:
+    """Write states and scores of tags as a graph over one window of `batch` without padding; see `as_onnx`.
+
+    The tags are those of the tasks that the network has, side by side.
+    """
     graph = _Graph()
-    head: Any = network.heads.tags[task]
     with torch.no_grad():
         states = graph.encoder(network)
-        graph.scores(network, task, states)
+        count = graph.scores(network, [name for name in tasks if name in network.heads.tags], states)
     model = helper.make_model(
-        graph.made(network.encoder.config.hidden_size, len(head.bias)),
+        graph.made(network.encoder.config.hidden_size, count),
         opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(_FUSED, 1)],
         ir_version=9,
         producer_name="nanocart",
@@ -130,14 +133,17 @@ class _Graph:
         norm = [self.plain(f"{name}.norm.{part}", value) for part, value in output.LayerNorm.named_parameters()]
         return self.node("LayerNormalization", [total, *norm], name, epsilon=config.layer_norm_eps, axis=-1)
 
-    def scores(self, network: Network, task: str, states: str) -> None:
-        """The scores of the tags; in float32, since a tag is decided by small differences."""
-        tags = network.heads.tags[task]
-        mapped = self.node("MatMul", [states, self.plain("tags", tags.weight.T)], "tags.mapped")
+    def scores(self, network: Network, tasks: Sequence[str], states: str) -> int:
+        """The scores of the tags, so many; in float32, since a tag is decided by small differences."""
+        tags: list[Any] = [network.heads.tags[name] for name in tasks]
+        tables: list[Any] = [network.heads.hinted[name] for name in tasks]
+        matrix, table = torch.cat([one.weight for one in tags]), torch.cat([one.weight for one in tables], 1)
+        mapped = self.node("MatMul", [states, self.plain("tags", matrix.T)], "tags.mapped")
         hints = self.node("Gather", ["hints", "firsts"], "tags.hints")
-        hinted = [self.plain("tags.hint_table", network.heads.hinted[task].weight), hints]
-        bias = self.plain("tags.bias", tags.bias)
+        hinted = [self.plain("tags.hint_table", table), hints]
+        bias = self.plain("tags.bias", torch.cat([one.bias for one in tags]))
         self.node("Sum", [mapped, bias, self.node("Gather", hinted, "tags.hinted")], "scores")
+        return len(matrix)
 
     def made(self, width: int, tags: int) -> Any:
         inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["pieces"]) for name in _INPUTS]

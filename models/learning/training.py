@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from nanocart.models.about import OWN
+from nanocart.models.about import FOREIGN, OWN
 from nanocart.models.devices import best_device, mixed_precision
 from nanocart.models.encoding import Cutter
 from nanocart.models.learning.checkpoints import load_state, restore, save_state, training_state
@@ -25,12 +25,14 @@ from nanocart.models.learning.examples import Example
 from nanocart.models.learning.losses import own_losses, scope_loss, states_of, tag_loss
 from nanocart.models.learning.network import Network
 
-COLUMNS: Final = ("epoch", "step", "rate", "tags", "attributes", "pairs", "scope", "auxiliary", "dev")
+COLUMNS: Final = ("epoch", "step", "rate", "tags", "attributes", "pairs", "scope", "foreign", "auxiliary", "dev")
+
+_FOREIGN_HEAD: Final = (f"heads.tags.{FOREIGN}.", f"heads.hinted.{FOREIGN}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """What is learnt from: our own documents, and those of public corpora."""
+    """What is learnt from: our own and the user's documents, all in every epoch, and those of public corpora."""
 
     own: Sequence[Example]
     auxiliary: Sequence[Example] = ()
@@ -89,6 +91,13 @@ def fit(
     return run.best()
 
 
+def _rate_of(parameter: str) -> str:
+    """The name of the rate by which a parameter is learnt."""
+    if parameter.startswith("encoder."):
+        return "rate"
+    return "foreign_rate" if parameter.startswith(_FOREIGN_HEAD) else "head_rate"
+
+
 @contextmanager
 def _exact(wanted: bool) -> Iterator[None]:
     """Sums over threads in one order, so that a seed gives one model."""
@@ -120,18 +129,17 @@ class _Run:
 
     def _optimizer(self) -> torch.optim.AdamW:
         plain = ("bias", "LayerNorm.weight", "norm.weight")
-        groups: dict[tuple[bool, bool], list[Any]] = {}
+        groups: dict[tuple[str, bool], list[Any]] = {}
         for name, one in self.network.named_parameters():
-            key = (name.startswith("encoder."), name.endswith(plain))
-            groups.setdefault(key, []).append(one)
+            groups.setdefault((_rate_of(name), name.endswith(plain)), []).append(one)
         return torch.optim.AdamW(
             [
                 {
                     "params": found,
-                    "lr": self.settings.rate if encoder else self.settings.head_rate,
+                    "lr": getattr(self.settings, rate),
                     "weight_decay": 0.0 if bare else self.settings.decay,
                 }
-                for (encoder, bare), found in groups.items()
+                for (rate, bare), found in groups.items()
             ],
             # One rule for all tensors of a group is not worth different bits on different machines.
             foreach=False,
@@ -210,7 +218,8 @@ class _Run:
     def _losses(self, group: list[Example], hints: Sequence[Any]) -> dict[str, torch.Tensor]:
         states = states_of(self.network, self.cutter, group, hints, self.device)
         if group[0].task != OWN:
-            return {"auxiliary": tag_loss(self.network, states, group, hints, self.settings.smoothing)}
+            name = FOREIGN if group[0].task == FOREIGN else "auxiliary"
+            return {name: tag_loss(self.network, states, group, hints, self.settings.smoothing)}
         losses = {"scope": self.settings.scope_weight * scope_loss(self.network, states, group)}
         # What is out of scope is not annotated: whether it has mentions is not known.
         inside = [at for at, one in enumerate(group) if one.scope != 0]

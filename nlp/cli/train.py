@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     "--init", metavar="NAME|FOLDER", help="Go on from a trained model: 'nanocart', the shipped one, or a folder."
 )
 @click.option(
-    "--data", multiple=True, metavar="FILE", help="Annotated documents to learn from, instead of those of CONFIG."
+    "--data",
+    multiple=True,
+    metavar="FILE",
+    help="Annotated documents to learn from, instead of those of CONFIG; their labels may be your own.",
 )
 @click.option("--defaults", is_flag=True, help="Print every setting with its default, as a file to begin with.")
 def train(config: str | None, output: str | None, init: str | None, data: tuple[str, ...], defaults: bool) -> None:
     """Train a model as CONFIG (a TOML file) says. Needs: pip install "nanocart[train]".
 
     Without CONFIG a trained model is fitted to your own documents: nanocart train --init nanocart --data mine.jsonl -o
-    run. A run that was stopped goes on after its last whole epoch when it is started again with the same FOLDER. Read
-    with the model by: nanocart extract ... --model FOLDER/model
+    run. Where they have labels of your own, the model learns to find these too, beside nanocart's. A run that was
+    stopped goes on after its last whole epoch when it is started again with the same FOLDER. Read with the model by:
+    nanocart extract ... --model FOLDER/model
     """
     try:
         from nanocart.models.learning.config import Config
@@ -41,10 +45,21 @@ def train(config: str | None, output: str | None, init: str | None, data: tuple[
             why = "name a configuration, or --init and --data; and a folder"
             raise UsageError(why, hint="nanocart train my.toml -o run; see --defaults")
         settings = Config.read(config) if config else Config.gentle()
-        _run(settings.begun_from(init, data), Path(output))
+        foreign = [one for one in data if _is_foreign(one)]
+        ours = [one for one in data if one not in foreign]
+        _run(settings.begun_from(init, ours, foreign), Path(output))
     except ModuleNotFoundError as error:
         why = f"training needs {error.name}, which is not installed"
         raise UsageError(why, hint='pip install "nanocart[train]"') from error
+
+
+def _is_foreign(source: str) -> bool:
+    """Whether a source has labels that are not nanocart's."""
+    from nanocart.corpora.collection import read
+    from nanocart.models.learning.foreign import labels_of
+
+    documents, _ = read([source])
+    return bool(labels_of(documents))
 
 
 def _run(config: Config, folder: Path) -> None:
