@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from nanocart.cli.evidence import ARROWS
+from nanocart.corpora.foreign import foreign_of, span_of
 from nanocart.schema import LABELS, Document, Mention
 
 if TYPE_CHECKING:
@@ -55,6 +56,19 @@ def said(one: Mention) -> str:
     """What is said of a mention, as signs: its direction, "not" or "?"."""
     direction = ARROWS.get(one.attributes.direction or "", "")
     return direction + {"negated": "(not)", "speculated": "(?)"}.get(one.attributes.assertion or "", "")
+
+
+def foreign_lines(document: Document) -> Iterator[str]:
+    """Each label that is not ours, with the words that have it.
+
+    Raises `RecordError` where such a mention has no place or no label, or disagrees with the text.
+    """
+    by_label: dict[str, list[str]] = {}
+    for one in foreign_of(document)["entities"]:
+        span = span_of(one, document.text)
+        by_label.setdefault(span.label, []).append(" ".join(document.text[start:end] for start, end in span.spans))
+    for label, found in sorted(by_label.items()):
+        yield f"{label}: {', '.join(dict.fromkeys(found))}"
 
 
 def legend(document: Document) -> Text:

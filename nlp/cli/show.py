@@ -76,11 +76,11 @@ def _near(given: str) -> str:
 
 
 def print_document(document: Document, screen: Console, names: Names, better: Better, name: Name | None = None) -> None:
-    """The marked text, the relations, the findings and the study card; with `name` why each mention is there."""
+    """The marked text, relations, other labels, findings and study card; with `name` why each mention is there."""
     from rich.text import Text
 
     from nanocart.cli.evidence import LEGEND, findings_table
-    from nanocart.cli.screen import OUT_OF_SCOPE, card, legend, marked, why_lines
+    from nanocart.cli.screen import OUT_OF_SCOPE, card, foreign_lines, legend, marked, why_lines
     from nanocart.corpora.tables import rows
 
     if document.id != "stdin":
@@ -101,6 +101,9 @@ def print_document(document: Document, screen: Console, names: Names, better: Be
         screen.print(
             Text(f"  {mentions[one.head].text} → {one.label} → {mentions[one.tail].text}{doubt}"), soft_wrap=True
         )
+    if others := list(foreign_lines(document)):
+        screen.print(Text("\nOther labels", style="bold"))
+        screen.print(Text("\n".join(f"  {line}" for line in others)), soft_wrap=True)
     found = rows(document, "findings", names=names, better=better)
     if found:
         screen.print(Text("\nFindings", style="bold"))

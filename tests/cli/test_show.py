@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -30,6 +31,18 @@ def test_a_pasted_page_is_one_document(run: Run) -> None:
     result = run("show", f"A title about LNPs\n\n{TEXT}\n\nCAR-T cells persisted.\n")
     assert result.stdout.count("NP = nanoparticle") == 1
     assert "[CAR-T cells]CELL" in result.stdout
+
+
+def test_labels_of_others_are_listed(run: Run) -> None:
+    one = {"start": 0, "end": 4, "label": "GENE"}
+    held = [{"id": "t1", **one}, {"id": "t2", **one, "start": 5, "end": 10, "label": "CHANGE"}]
+    Path("a.jsonl").write_text(json.dumps({"id": "1", "text": "IL-2 rises.", "foreign": {"entities": held}}))
+    said = run("show", "a.jsonl", "--as-is").stdout
+    assert "Other labels\n  CHANGE: rises\n  GENE: IL-2" in said
+    Path("a.jsonl").write_text(json.dumps({"id": "1", "text": "IL", "foreign": {"entities": held}}))
+    wrong = run("show", "a.jsonl", "--as-is")
+    assert wrong.exit_code == 1
+    assert "lies outside the text" in wrong.stderr
 
 
 def test_standard_input(run: Run) -> None:

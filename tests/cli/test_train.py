@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.conftest import Run
+
+if TYPE_CHECKING:
+    from nanocart.models.learning.config import Config
 
 
 def test_defaults_are_a_file_to_begin_with(run: Run) -> None:
@@ -42,6 +46,23 @@ def test_a_folder_that_holds_no_model(run: Run) -> None:
     result = run("extract", "one.txt", "--model", "broken", "--print")
     assert result.exit_code in (1, 2)
     assert "broken" in result.stderr or "nanocart[train]" in result.stderr
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_data_with_labels_of_your_own_come_beside_the_shipped_ones(
+    run: Run, monkeypatch: pytest.MonkeyPatch, own: bool
+) -> None:
+    pytest.importorskip("torch", reason="training needs: pip install 'nanocart[train]'")
+    taken: list[Config] = []
+    monkeypatch.setattr("nanocart.models.learning.learn.learn", lambda config, folder, **_: taken.append(config))
+    label = "GENE" if own else "DISEASE"
+    Path("brat").mkdir()
+    Path("brat/1.txt").write_text("CRS rose.")
+    Path("brat/1.ann").write_text(f"T1\t{label} 0 3\tCRS\n")
+    result = run("train", "--init", "nanocart", "--data", "brat", "-o", "run")
+    assert result.exit_code == 0, result.stderr
+    assert (taken[0].data.train, taken[0].data.foreign) == ((("written",), ("brat",)) if own else (("brat",), ()))
+    assert run("train", "--defaults").stdout.count("foreign = []") == 1
 
 
 @pytest.mark.slow
