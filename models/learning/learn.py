@@ -76,8 +76,11 @@ def learn(
     marked += [one for one in foreign if one.entities and not (one.relations or one.findings)]
     examples = [*maker.own(own), *maker.own(marked, related=False)]
     lessons = Lessons([*examples, *lessons_of(foreign, maker, noted)], _auxiliary(config, data, held, maker))
-    # Who has seen one kind of document only cannot tell it from the other.
-    about = replace(begun.about, scope=begun.about.scope or {0, 1} <= {one.scope for one in examples})
+    # Who has seen one kind of document only cannot tell it from the other. Nor does a model that is only given labels
+    # begin to: the few documents that come beside them would have it drop texts of the field.
+    added = bool(config.model.init and config.data.foreign)
+    learnt = not added and {0, 1} <= {one.scope for one in examples}
+    about = replace(begun.about, scope=begun.about.scope or learnt)
 
     def reader(current: Network) -> Reader:
         return Reader(TorchBackend(current, str(next(current.parameters()).device)), cutter, about)

@@ -232,6 +232,18 @@ def test_what_a_document_has_by_the_models_labels_is_read_anew(folder: Path) -> 
     assert places(found) == {(6, 11, "CELL")}
 
 
+@pytest.mark.slow
+def test_a_model_that_is_only_given_labels_does_not_begin_to_judge_scope(encoder: Path, tmp_path: Path) -> None:
+    inside = [replace(one, study=replace(one.study, in_scope=True)) for one in TAUGHT[:2]]
+    outside = replace(TAUGHT[2].without_annotations(), study=replace(TAUGHT[2].study, in_scope=False))
+    words = saved([with_words(one) for one in inside], tmp_path / "words.jsonl")
+    both = saved([*inside, outside], tmp_path / "both.jsonl")
+    first = learn(config(encoder, words), tmp_path / "first")
+    assert not first.about.scope
+    more = learn(config(encoder, words, [both]).begun_from(str(tmp_path / "first" / "model")), tmp_path / "more")
+    assert not more.about.scope
+
+
 def says_no(folder: Path) -> Any:
     reader = reader_of(folder, "cpu")
     reader.backend.scope = lambda states, title: -1.0  # type: ignore[method-assign]
