@@ -171,6 +171,20 @@ def test_a_broken_folder_says_what_is_wrong(copy: Path, spoil: Callable[[Path], 
     assert str(copy) in str(caught.value)
 
 
+def test_an_encoder_of_another_version_is_named(copy: Path) -> None:
+    import onnx
+
+    path = copy / "encoder.onnx"
+    model = onnx.load(path)
+    model.graph.input[-1].name = "of_words"
+    for node in model.graph.node:
+        node.input[:] = ["of_words" if name == "firsts" else name for name in node.input]
+    onnx.save(model, path)
+    with pytest.raises(SourceError, match="another version of nanocart") as caught:
+        reader_of(copy, "cpu")
+    assert caught.value.hint == "save it anew"
+
+
 def test_weights_that_are_missing_are_not_made_up(copy: Path) -> None:
     from safetensors.torch import load_file, save_file
 
