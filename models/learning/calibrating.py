@@ -24,7 +24,7 @@ def calibrate(reader: Reader, dev: Sequence[Document]) -> About:
     """What the reader's model says of itself, with thresholds and calibration that are right for `dev`."""
     plain = replace(reader.about, calibration={}, thresholds={})
     every = found_in(dev, reader.told(plain))
-    standing = {label: standing(list(zip(dev, every, strict=True)), label) for label in reader.about.tags[OWN]}
+    standing = {label: lowest(list(zip(dev, every, strict=True)), label) for label in reader.about.tags[OWN]}
     loose = replace(plain, thresholds=standing | dict.fromkeys(_JOINS, _GRID[0]))
     found = found_in(dev, reader.told(loose))
     triples = [(one, other, measures.both_clusters(one, other)) for one, other in zip(dev, found, strict=True)]
@@ -58,7 +58,7 @@ def judged(gold: Sequence[Document], found: Sequence[Document]) -> Iterator[tupl
                 yield "findings", row.confidence, measures.core_rows(one, alone, clusters=clusters).tp > 0
 
 
-def standing(pairs: Sequence[tuple[Document, Document]], label: str) -> float:
+def lowest(pairs: Sequence[tuple[Document, Document]], label: str) -> float:
     """The threshold with the best F1 over gold and found mentions of a label; of equals the lowest one."""
 
     def f1(threshold: float) -> float:
