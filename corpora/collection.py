@@ -135,7 +135,7 @@ def _shipped(target: str) -> Iterator[Standoff | Document]:
     name, *rest = target.split(":")
     if name == "written" and not rest:
         yield from gold.load("written")
-    elif len(rest) == 2 and rest[1] in PASSES:
+    elif name == "gold" and len(rest) == 2 and rest[1] in PASSES:
         gold.standoff(name, rest[0])
         yield from map(Standoff, gold.passes(rest[0])[PASSES.index(rest[1])])
     elif len(rest) < 2:

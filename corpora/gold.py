@@ -1,7 +1,8 @@
 """The corpora that ship with nanocart, by name, and their way to the text.
 
 "gold" holds annotations of real abstracts without their text (see `DATASHEET.md`), which is joined from
-sources that the user has; "written" holds abstracts composed for the project, with their text.
+sources that the user has; so does "silver", for training alone: what a model had found, corrected by one reader.
+"written" holds abstracts composed for the project, with their text.
 
 >>> written = load("written")
 >>> all(document.text and document.study.in_scope is not None for document in written)
@@ -27,7 +28,11 @@ from nanocart.corpora.standoff import IDENTIFIERS, hydrate, realign
 from nanocart.errors import RecordError, SourceError, UsageError
 from nanocart.schema import Document, Json
 
-CORPORA: Final[Mapping[str, tuple[str, ...]]] = {"gold": ("train", "dev", "test"), "written": ()}
+CORPORA: Final[Mapping[str, tuple[str, ...]]] = {
+    "gold": ("train", "dev", "test"),
+    "silver": ("joined", "marked"),
+    "written": (),
+}
 """The shipped corpora and their splits."""
 SIGNATURE: Final = "annotated by language models; human-verified: 0 of 30"
 """What every score on the gold set says of its annotations."""
@@ -64,7 +69,7 @@ def load(
     sources = text_sources(texts)
     if not sources:
         hint = f'name them: load("{name}", texts="abstracts.jsonl"), or set {TEXTS}'
-        raise UsageError("the gold set ships without the texts of its abstracts", hint=hint)
+        raise UsageError(f"the {name} set ships without the texts of its abstracts", hint=hint)
     found: list[Document] = []
     refused: list[RecordError] = []
     failures: list[Failure] = []

@@ -43,11 +43,10 @@ def _vocabularies() -> dict[str, Any]:
 class About:
     """How texts are cut for a model and what its numbers mean.
 
-    `window` is in pieces; `tags` are the labels of each task, our own under `OWN`, a user's under
-    `FOREIGN`; `shape` are the sizes of the heads;
-    `scope` is whether it has learnt which texts speak of the field;
-    `thresholds` are chances from which a join holds (0.5 where none is given); `calibration` are, for
-    "mentions", "relations" and "findings", slope and intercept on the log-odds.
+    `window` is in pieces; `tags` are the labels of each task, our own under `OWN`, a user's under `FOREIGN`; `shape`
+    are the sizes of the heads; `scope` is whether it has learnt which texts speak of the field; `thresholds` are the
+    chances from which a join or the "scope" holds (0.5 where none is given), and a mention of a label stands (0);
+    `calibration` are, for "mentions", "relations" and "findings", slope and intercept on the log-odds.
     """
 
     window: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 from typing import Any, Final
 
@@ -134,9 +135,14 @@ class Reader:
         own = self._own(read.words, view)
         spans = [one for one in self.tags.decode(self.tags.best(read.scores)) if not _meets(one, own)]
         spans = sorted([*spans, *(one for one in own if one[2] != FALSE_FRIEND)])
+        chances = _chances(self.tags, read.scores, spans) if spans else []
+        likely = [
+            one in own or chance >= self.about.thresholds.get(one[2], 0.0)
+            for one, chance in zip(spans, chances, strict=True)
+        ]
+        spans, chances = list(compress(spans, likely)), list(compress(chances, likely))
         if not spans:
             return []
-        chances = _chances(self.tags, read.scores, spans)
         read.spans = np.array([(start, stop - 1) for start, stop, _ in spans])
         read.vectors, said = self.backend.mentions(read.states, read.spans)
         best = {name: scores.argmax(1).tolist() for name, scores in said.items()}

@@ -17,6 +17,8 @@ from nanocart.models.heads import Heads
 
 ENCODER: Final = "encoder.onnx"
 HEADS: Final = "heads.safetensors"
+_INPUTS: Final = ("input_ids", "cases", "hints", "firsts")
+"""What the encoder is given; see `nanocart.models.encoding.batch`."""
 
 
 class OnnxBackend:
@@ -49,6 +51,8 @@ class OnnxBackend:
                 providers=["CPUExecutionProvider"],
                 disabled_optimizers=["SkipLayerNormFusion"],
             )
+            if {one.name for one in self._session.get_inputs()} != set(_INPUTS):
+                raise ValueError(f"{ENCODER} is of another version of nanocart")
             self.heads = Heads(load_file(self.folder / HEADS))
         except Exception as error:  # those of ONNX Runtime have no base of their own
             why = (str(error) or type(error).__name__).strip().splitlines()[-1]
@@ -77,8 +81,7 @@ class OnnxBackend:
 
         def read(row: int) -> None:
             length, count = lengths[row], counts[row]
-            window = {name: given[name][row, :length] for name in ("input_ids", "cases", "hints")}
-            window["firsts"] = given["firsts"][row, :count]
+            window = {name: given[name][row, : count if name == "firsts" else length] for name in _INPUTS}
             states[row, :count], scores[row, :count] = self._session.run(None, window)
 
         list(self._threads.map(read, range(len(lengths))))

@@ -1,4 +1,5 @@
-"""What is decided on dev once a network is trained: from which chance on a join holds, and what a chance means."""
+"""What is decided on dev once a network is trained: from which chance on a mention stands and a join holds, and what a
+chance means."""
 
 from __future__ import annotations
 
@@ -8,23 +9,26 @@ from typing import Final
 
 from nanocart.eval import measures
 from nanocart.eval.counts import Counts, total
-from nanocart.models.about import About
+from nanocart.models.about import OWN, About
 from nanocart.models.calibration import Line, line_of
 from nanocart.models.reader import Reader
 from nanocart.models.reading import found_in
 from nanocart.schema import Document
 
 _GRID: Final = tuple(at / 20 for at in range(4, 17))
+_MENTIONS: Final = tuple(at / 20 for at in range(19))
 _JOINS: Final = (*measures.RELATIONS, *measures.LINKS)
 
 
 def calibrate(reader: Reader, dev: Sequence[Document]) -> About:
     """What the reader's model says of itself, with thresholds and calibration that are right for `dev`."""
     plain = replace(reader.about, calibration={}, thresholds={})
-    loose = replace(plain, thresholds=dict.fromkeys(_JOINS, _GRID[0]))
+    every = found_in(dev, reader.told(plain))
+    standing = {label: lowest(list(zip(dev, every, strict=True)), label) for label in reader.about.tags[OWN]}
+    loose = replace(plain, thresholds=standing | dict.fromkeys(_JOINS, _GRID[0]))
     found = found_in(dev, reader.told(loose))
     triples = [(one, other, measures.both_clusters(one, other)) for one, other in zip(dev, found, strict=True)]
-    tight = replace(plain, thresholds={label: _threshold(triples, label) for label in _JOINS})
+    tight = replace(plain, thresholds=standing | {label: _threshold(triples, label) for label in _JOINS})
     lines: dict[str, Line] = {}
     # A row is as sure as the mentions and the relation that it is made of, so that its line is fitted after theirs.
     for kinds in (("mentions", "relations"), ("findings",)):
@@ -52,6 +56,19 @@ def judged(gold: Sequence[Document], found: Sequence[Document]) -> Iterator[tupl
             if row.confidence is not None:
                 alone = replace(other, findings=(row,))
                 yield "findings", row.confidence, measures.core_rows(one, alone, clusters=clusters).tp > 0
+
+
+def lowest(pairs: Sequence[tuple[Document, Document]], label: str) -> float:
+    """The threshold with the best F1 over gold and found mentions of a label; of equals the lowest one."""
+
+    def f1(threshold: float) -> float:
+        return total(measures.spans(gold, _sure(found, threshold), (label,)) for gold, found in pairs).f1
+
+    return max(_MENTIONS, key=lambda at: (round(f1(at), 4), -at))
+
+
+def _sure(one: Document, threshold: float) -> Document:
+    return replace(one, entities=tuple(each for each in one.entities if (each.confidence or 0) >= threshold))
 
 
 def _threshold(triples: Sequence[tuple[Document, Document, measures.Clusters]], label: str) -> float:

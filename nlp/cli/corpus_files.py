@@ -257,6 +257,8 @@ _SPLITS: Final = {
     "train": "real abstracts, read once and corrected by a second reader; to learn from.",
     "dev": "real abstracts, read twice, blind, and adjudicated; to choose by.",
     "test": "real abstracts, read twice, blind, and adjudicated; to measure once.",
+    "joined": "real abstracts, annotated by a model and corrected and joined by one reader each; to learn from.",
+    "marked": "the same without relations, and abstracts out of scope; to learn from.",
     "written": "invented abstracts; no fact in them is real; to learn from and to show, never to measure.",
 }
 """What the dataset card says of the shipped splits."""

@@ -97,8 +97,24 @@ def test_every_record_follows_the_schema_and_the_final_ones_the_guidelines() -> 
             assert [str(one) for one in found if not one.hint] == []
 
 
+def test_silver_is_to_learn_from() -> None:
+    joined, marked = (gold.standoff("silver", split) for split in ("joined", "marked"))
+    for record in (*joined, *marked):
+        assert skeleton(record).problems() == []
+    assert all(record["entities"] and record["study"]["in_scope"] for record in joined)
+    assert sum(len(record["findings"]) for record in joined) > 4_000
+    assert not any(record["relations"] or record["findings"] for record in marked)
+    assert all(bool(record["entities"]) == record["study"]["in_scope"] for record in marked)
+    assert sum(not record["study"]["in_scope"] for record in marked) > 200
+
+
 def test_no_identifier_lies_in_two_splits() -> None:
-    named = [(split, skeleton(one)) for split in gold.CORPORA["gold"] for one in gold.standoff("gold", split)]
+    named = [
+        (split, skeleton(one))
+        for name in ("gold", "silver")
+        for split in gold.CORPORA[name]
+        for one in gold.standoff(name, split)
+    ]
     assert across(named) == []
     assert max(Counter(row["id"] for row in sample()).values()) == 1
 
@@ -119,8 +135,8 @@ def test_there_is_no_word_of_a_text_in_the_repository() -> None:
         for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             yield from strings(inner)
 
-    shipped = files("nanocart.corpora") / "data" / "gold"
-    for path in shipped.iterdir():
+    shipped = files("nanocart.corpora") / "data"
+    for path in (one for name in ("gold", "silver") for one in (shipped / name).iterdir()):
         if path.name.endswith(".jsonl"):
             for line in path.read_text("utf-8").splitlines():
                 record = json.loads(line)
@@ -164,8 +180,8 @@ def test_load_without_texts_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> 
         corpora.load("gold", "dev")
     with pytest.raises(UsageError, match=r"no split 'validation'.*dev, test"):
         corpora.load("gold", "validation")
-    with pytest.raises(UsageError, match="no stand-off corpus 'silver'"):
-        corpora.load("silver")
+    with pytest.raises(UsageError, match="no stand-off corpus 'bronze'"):
+        corpora.load("bronze")
 
 
 def test_load_warns_of_what_is_missing(tmp_path: Path) -> None:

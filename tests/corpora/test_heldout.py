@@ -60,4 +60,5 @@ def test_every_document_that_is_reported_on_is_held_out_and_none_of_train_is() -
         assert all(held.has({}, one.text) for one in gold.load("gold", split))
     for name in ("bc5cdr", "ncbi-disease", "bionlp13cg"):
         assert all(held.has({}, one.text) for one in external.load(name, "test"))
-    assert not [one.id for one in gold.load("gold", "train") if held.has(one.metadata, one.text)]
+    for name, split in (("gold", "train"), ("silver", "joined"), ("silver", "marked")):
+        assert not [one.id for one in gold.load(name, split) if held.has(one.metadata, one.text)]

@@ -23,7 +23,7 @@ from nanocart.models.learning.folder import Trained, from_pretrained, save_pretr
 from nanocart.models.learning.network import Network, Shape
 from nanocart.models.pairs import FEATURES, GROUPS
 from nanocart.models.reader import Reader
-from nanocart.models.reading import pipeline
+from nanocart.models.reading import found_in, pipeline
 from nanocart.models.runtime import OnnxBackend
 from nanocart.models.shelf import reader_of
 from nanocart.schema import LABELS, Document, Finding, Mention, Relation
@@ -132,6 +132,17 @@ def test_a_text_that_names_the_field_in_passing_has_no_mentions(folder: Path) ->
     assert [one.text for one in from_doc(nlp(to_doc(given_, nlp))).entities] == ["CAR-T cells"]
 
 
+def test_mentions_that_are_not_likely_enough_are_left_out(folder: Path) -> None:
+    reader = reader_of(folder, "cpu")
+    documents = [one.without_annotations() for one in UNSEEN[:3]]
+    every = found_in(documents, reader)
+    labels = {one.label for document in every for one in document.entities}
+    label = min(labels)
+    fewer = found_in(documents, reader.told(replace(reader.about, thresholds={label: 1.01})))
+    assert len(labels) > 1
+    assert {one.label for document in fewer for one in document.entities} == labels - {label}
+
+
 def test_what_is_found_does_not_depend_on_what_else_is_read(folder: Path) -> None:
     nlp = pipeline(reader_of(folder, "cpu"), scope=False)
     documents = [one.without_annotations() for one in UNSEEN[:8]]
@@ -169,6 +180,20 @@ def test_a_broken_folder_says_what_is_wrong(copy: Path, spoil: Callable[[Path], 
     with pytest.raises(SourceError, match=said) as caught:
         reader_of(copy, "cpu")
     assert str(copy) in str(caught.value)
+
+
+def test_an_encoder_of_another_version_is_named(copy: Path) -> None:
+    import onnx
+
+    path = copy / "encoder.onnx"
+    model = onnx.load(path)
+    model.graph.input[-1].name = "of_words"
+    for node in model.graph.node:
+        node.input[:] = ["of_words" if name == "firsts" else name for name in node.input]
+    onnx.save(model, path)
+    with pytest.raises(SourceError, match="another version of nanocart") as caught:
+        reader_of(copy, "cpu")
+    assert caught.value.hint == "save it anew"
 
 
 def test_weights_that_are_missing_are_not_made_up(copy: Path) -> None:
