@@ -60,7 +60,7 @@ def judged(gold: Sequence[Document], found: Sequence[Document]) -> Iterator[tupl
 
 
 def standing_from(pairs: Sequence[tuple[Document, Document]], label: str) -> float:
-    """The middle one of the thresholds whose F1 over a label's mentions, gold and found, is within `_CHANCE` of the best.
+    """The middle one of the thresholds whose F1 over the mentions of a label is within `_CHANCE` of the best.
 
     Which of them is the very best is the luck of some dozen documents; at the ends recall or precision is given away.
     """
