@@ -48,7 +48,7 @@ def test_overlaps_and_offsets_beyond_the_text_are_named(run: Run) -> None:
 def test_a_corpus_that_there_is_not(run: Run) -> None:
     result = run("corpus", "validate", "golden")
     assert result.exit_code == 2
-    assert "there is neither a corpus nor a file 'golden' (corpora: gold, written)" in result.stderr
+    assert "there is neither a corpus nor a file 'golden' (corpora: gold, silver, written)" in result.stderr
     assert run("corpus", "stats", "gold:silver").exit_code == 2
 
 
