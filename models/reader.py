@@ -135,7 +135,7 @@ class Reader:
         own = self._own(read.words, view)
         spans = [one for one in self.tags.decode(self.tags.best(read.scores)) if not _meets(one, own)]
         spans = sorted([*spans, *(one for one in own if one[2] != FALSE_FRIEND)])
-        chances = _chances(self.tags, read.scores, spans) if spans else []
+        chances = _chances(self.tags, read.scores, spans)
         likely = [
             one in own or chance >= self.about.thresholds.get(one[2], 0.0)
             for one, chance in zip(spans, chances, strict=True)
@@ -168,9 +168,9 @@ class Reader:
 
     def foreign_mentions(self, read: States, view: View) -> list[Json]:
         """The mentions of labels that are not ours, as `nanocart.corpora.foreign.with_mentions` takes them."""
-        spans = self.foreign.decode(self.foreign.best(read.foreign)) if self.foreign else []
-        if not self.foreign or not spans:
+        if self.foreign is None:
             return []
+        spans = self.foreign.decode(self.foreign.best(read.foreign))
         found: list[Json] = []
         for (start, stop, label), chance in zip(spans, _chances(self.foreign, read.foreign, spans), strict=True):
             begin, end = int(read.words.offsets[start, 0]), int(read.words.offsets[stop - 1, 1])
@@ -265,6 +265,8 @@ def _nothing(tags: int) -> tuple[Array, Array]:
 
 def _chances(tags: Tags, scores: Array, spans: Sequence[Span]) -> list[float]:
     """How likely each span is: the geometric mean of the chances of its tags."""
+    if not spans:
+        return []
     best = tags.encode(spans, len(scores))
     logs = np.log(np.maximum(_softmax(scores)[np.arange(len(best)), best], 1e-9), dtype=np.float64)
     start, stop = np.array([one[:2] for one in spans]).T

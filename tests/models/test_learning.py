@@ -179,12 +179,16 @@ def test_a_model_goes_on_from_a_model(encoder: Path, tmp_path: Path) -> None:
     assert not torch.equal(before["heads.mention.weight"], after["heads.mention.weight"])
 
 
+def cut(encoder: Path, tmp_path: Path, **sizes: int) -> Path:
+    """A model of fewer layers or neurons, whose weights have not moved."""
+    config = settings(encoder, saved(TAUGHT[:3], tmp_path / "taught.jsonl"), rate=0.0, head_rate=0.0)
+    learn(replace(config, model=replace(config.model, **sizes)), tmp_path / "run")
+    return tmp_path / "run" / "model"
+
+
 @pytest.mark.slow
 def test_fewer_layers_are_the_first_and_the_last(encoder: Path, tmp_path: Path) -> None:
-    taught = saved(TAUGHT[:3], tmp_path / "taught.jsonl")
-    config = settings(encoder, taught, rate=0.0, head_rate=0.0)
-    learn(replace(config, model=replace(config.model, layers=1)), tmp_path / "run")
-    network = from_pretrained(tmp_path / "run" / "model").network
+    network = from_pretrained(cut(encoder, tmp_path, layers=1)).network
     assert network.encoder.config.num_hidden_layers == len(network.encoder.encoder.layer) == 1
     whole = load_encoder(str(encoder))[1]
     kept = network.encoder.encoder.layer[0].intermediate.dense.weight
@@ -197,10 +201,8 @@ def test_fewer_layers_are_the_first_and_the_last(encoder: Path, tmp_path: Path) 
 
 @pytest.mark.slow
 def test_fewer_neurons_are_those_that_weigh_most(encoder: Path, tmp_path: Path) -> None:
-    taught = saved(TAUGHT[:3], tmp_path / "taught.jsonl")
-    config = settings(encoder, taught, rate=0.0, head_rate=0.0)
-    learn(replace(config, model=replace(config.model, neurons=48)), tmp_path / "run")
-    network = from_pretrained(tmp_path / "run" / "model").network
+    model = cut(encoder, tmp_path, neurons=48)
+    network = from_pretrained(model).network
     assert network.encoder.config.intermediate_size == 48
     layer = network.encoder.encoder.layer[0]
     whole = load_encoder(str(encoder))[1]
@@ -211,7 +213,7 @@ def test_fewer_neurons_are_those_that_weigh_most(encoder: Path, tmp_path: Path) 
     assert torch.equal(layer.intermediate.dense.bias, was.intermediate.dense.bias[best])
     assert torch.equal(layer.output.dense.weight, was.output.dense.weight[:, best])
     assert torch.equal(layer.output.dense.bias, was.output.dense.bias)
-    assert len(reader_of(tmp_path / "run" / "model", "cpu").read([View("LNPs work.")])[0].states) == 3
+    assert len(reader_of(model, "cpu").read([View("LNPs work.")])[0].states) == 3
     with pytest.raises(UsageError, match="it has 192"):
         keep_neurons(whole, 193)
     with pytest.raises(UsageError, match="not found"):
